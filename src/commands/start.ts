@@ -1,0 +1,98 @@
+import { type Config, readConfig, settings } from '../config.ts';
+import { createLogger } from '../http/logger.ts';
+import { type RunningServer, startServer } from '../server.ts';
+import { type Command, CommandFailure, readOptions, readWhole } from './usage.ts';
+import { version } from './version.ts';
+
+/** How long (ms) running requests may take once the process was asked to end. */
+const graceMs = 15_000;
+
+export const start: Command = {
+  summary: 'serve the gateway',
+  help: () => `komet-graphql start [--port N] [--host NAME]
+
+Serves GraphQL over a company's customers in Komet Sales, with GraphiQL for browsers.
+Without KOMET_TOKEN it answers from an embedded twin of Komet with invented customers.
+
+Options
+  --port N     as PORT
+  --host NAME  as HOST
+
+Settings, from the environment (or a .env file in the current folder)
+${settingsTable()}
+
+Example
+  KOMET_TOKEN=… komet-graphql start --port 4000
+`,
+  async run(args) {
+    const options = readOptions(args, { port: { type: 'string' }, host: { type: 'string' } });
+    const port = readWhole(options.port, '--port', { least: 0, most: 65_535 });
+    loadEnvFile();
+    const config = readConfig({
+      ...process.env,
+      ...(port !== undefined && { PORT: String(port) }),
+      ...(options.host !== undefined && { HOST: options.host }),
+    });
+    await run(config);
+  },
+};
+
+async function run(config: Config): Promise<void> {
+  const running = await startServer(config, { logger: createLogger(config.logLevel) }).catch(
+    (error: unknown) => {
+      throw new CommandFailure(error instanceof Error ? error.message : String(error));
+    },
+  );
+  greet(running, config);
+
+  const stop = async (signal: string) => {
+    if (!running.isReady()) process.exit(1);
+    process.stdout.write(`${signal}: finishing what is under way; once more ends at once.\n`);
+    setTimeout(() => process.exit(1), graceMs).unref();
+    await running.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}
+
+/** The first lines that a person reads. */
+function greet({ url, twin }: RunningServer, config: Config): void {
+  const { freshness, komet, store } = config;
+  const source = twin
+    ? `an embedded twin of Komet with ${twin.company.customers.length} invented customers, since KOMET_TOKEN is not set`
+    : `${komet.baseUrl.href} with the token in KOMET_TOKEN`;
+  const place = twin || store.kind === 'memory' ? 'memory' : store.folder;
+  process.stdout.write(`komet-graphql ${version()}
+
+  GraphQL and GraphiQL   ${url}/graphql
+  customers from         ${source}
+  answers at most        ${inWords(freshness.maxStalenessMs)} old, within ${komet.dailyQuota} calls to Komet a day
+  kept in                ${place}
+
+`);
+}
+
+function inWords(ms: number): string {
+  const [size, unit] =
+    ms >= 3_600_000 ? [3_600_000, 'hours'] : ms >= 60_000 ? [60_000, 'minutes'] : [1_000, 'seconds'];
+  return `${Number((ms / size).toFixed(1))} ${unit}`;
+}
+
+function settingsTable(): string {
+  const widest = Math.max(...Object.keys(settings).map(({ length }) => length));
+  return Object.entries(settings)
+    .map(
+      ([name, { help, default: value }]) => `  ${name.padEnd(widest)}  ${help}${value ? ` (${value})` : ''}`,
+    )
+    .join('\n');
+}
+
+/** A `.env` file in the current folder, where there is one; variables that are set already win. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}

@@ -1,0 +1,173 @@
+import type { Customer } from '../komet/customer.ts';
+import { KometError, type KometErrorCode } from '../komet/errors.ts';
+import { seal, unseal } from '../store/seal.ts';
+import type { Store } from '../store/store.ts';
+import { createPace } from './pace.ts';
+import { createSnapshot } from './snapshot.ts';
+import type { SyncState } from './sync.ts';
+import type { Block } from './upstream-block.ts';
+
+/** What is kept of one token beside its rows. */
+type Head = Omit<SyncState, 'snapshot'> & { readonly format: 1; readonly version: string };
+
+/** A {@link Block} as it is kept. */
+type KeptBlock = {
+  readonly format: 1;
+  readonly until: number;
+  readonly failures: number;
+  readonly code: KometErrorCode;
+  readonly message: string;
+  readonly kometMessage?: string;
+};
+
+export type Archive = {
+  /** What was last saved; `null` where there is nothing that can be read. */
+  loadState(): Promise<SyncState | null>;
+  loadBlock(): Promise<Block | null>;
+  /** Saves in the background: one write at a time, the newest state wins. Failures are logged. */
+  saveState(state: SyncState): void;
+  saveBlock(block: Block | null): void;
+  /** Resolves once all that was given to save is written. */
+  settle(): Promise<void>;
+};
+
+/**
+ * Keeps what is known of one token in a store, sealed: the rows under `NAME.snapshot`, written when they
+ * change, their dates under `NAME.head`, written after every sync, and why Komet must not be called under
+ * `NAME.block`. A head of other rows than those found counts for nothing: the rows carry their own.
+ */
+export function createArchive(options: {
+  readonly store: Store;
+  readonly token: string;
+  readonly name: string;
+  readonly log: (event: string, facts: Record<string, unknown>) => void;
+}): Archive {
+  const { store, token, log } = options;
+  const snapshotName = `${options.name}.snapshot`;
+  const headName = `${options.name}.head`;
+  const blockName = `${options.name}.block`;
+  let savedVersion: string | undefined;
+  let waiting: { state?: SyncState; block?: Block | null } = {};
+  let writing: Promise<void> | undefined;
+
+  async function load<Content>(
+    name: string,
+    read: (content: Buffer) => Promise<Content>,
+  ): Promise<Content | null> {
+    const blob = await store.read(name);
+    if (!blob) return null;
+    try {
+      return await read(Buffer.from(await unseal(token, name, blob)));
+    } catch (error) {
+      log('a stored file cannot be used and was set aside', { file: name, reason: reasonOf(error) });
+      await store.setAside(name);
+      return null;
+    }
+  }
+
+  const write = async (name: string, content: Uint8Array) =>
+    store.write(name, await seal(token, name, content));
+
+  async function writeState(state: SyncState) {
+    if (state.snapshot.version !== savedVersion) {
+      await write(snapshotName, await encode(state));
+      savedVersion = state.snapshot.version;
+    }
+    await write(headName, Buffer.from(JSON.stringify(headOf(state))));
+  }
+
+  async function drain() {
+    while (waiting.state || waiting.block !== undefined) {
+      const { state, block } = waiting;
+      waiting = {};
+      try {
+        if (state) await writeState(state);
+        if (block !== undefined)
+          await write(blockName, Buffer.from(JSON.stringify(block && keptBlock(block))));
+      } catch (error) {
+        log('what is known could not be saved', { reason: reasonOf(error) });
+      }
+    }
+    writing = undefined;
+  }
+
+  function save(part: typeof waiting) {
+    waiting = { ...waiting, ...part };
+    writing ??= drain();
+  }
+
+  return {
+    async loadState() {
+      const kept = await load(snapshotName, decode);
+      if (!kept) return null;
+      savedVersion = kept.head.version;
+      const newer = await load(headName, async (content) => readHead(content.toString()));
+      const { format: _, version, ...dates } = newer?.version === savedVersion ? newer : kept.head;
+      return { ...dates, snapshot: await createSnapshot(kept.rows, version) };
+    },
+    loadBlock: () => load(blockName, async (content) => readBlock(content.toString())),
+    saveState: (state) => save({ state }),
+    saveBlock: (block) => save({ block }),
+    settle: async () => writing,
+  };
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : 'unknown');
+
+function keptBlock({ until, failures, error }: Block): KeptBlock {
+  const { code, message, kometMessage } = error;
+  return { format: 1, until, failures, code, message, ...(kometMessage !== undefined && { kometMessage }) };
+}
+
+function readBlock(text: string): Block | null {
+  const kept = JSON.parse(text) as KeptBlock | null;
+  if (!kept) return null;
+  if (kept.format !== 1) throw new Error('it is of another format');
+  const { until, failures, code, message, kometMessage } = kept;
+  const error = new KometError(code, message, {
+    retryAt: until,
+    ...(kometMessage !== undefined && { kometMessage }),
+  });
+  return { until, failures, error };
+}
+
+function headOf({ snapshot, ...dates }: SyncState): Head {
+  return { format: 1, version: snapshot.version, ...dates };
+}
+
+function readHead(text: string): Head {
+  const head = JSON.parse(text) as Head;
+  if (head.format !== 1) throw new Error('it is of another format');
+  return head;
+}
+
+const rowsPerLine = 512;
+
+/** The head on the first line, then rows in batches of a line each, so that neither way holds the event loop. */
+async function encode(state: SyncState): Promise<Buffer> {
+  const pace = createPace();
+  const lines = [JSON.stringify(headOf(state))];
+  const { customers } = state.snapshot;
+  for (let from = 0; from < customers.length; from += rowsPerLine) {
+    lines.push(JSON.stringify(customers.slice(from, from + rowsPerLine)));
+    await pace();
+  }
+  return Buffer.from(lines.join('\n'));
+}
+
+async function decode(content: Buffer): Promise<{ head: Head; rows: Customer[] }> {
+  const pace = createPace();
+  const rows: Customer[] = [];
+  let head: Head | undefined;
+  for (let start = 0; start < content.length; ) {
+    const newline = content.indexOf(10, start);
+    const end = newline < 0 ? content.length : newline;
+    const line = content.toString('utf8', start, end);
+    if (head) for (const row of JSON.parse(line) as Customer[]) rows.push(row);
+    else head = readHead(line);
+    start = end + 1;
+    await pace();
+  }
+  if (!head) throw new Error('it is empty');
+  return { head, rows };
+}

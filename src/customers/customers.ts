@@ -1,0 +1,297 @@
+import type { KometClient } from '../komet/client.ts';
+import type { Purpose, QuotaView } from '../komet/quota.ts';
+import type { Store } from '../store/store.ts';
+import { createArchive } from './archive.ts';
+import type { CustomerChange } from './changes.ts';
+import { createMemberships } from './memberships.ts';
+import {
+  type Demand,
+  type Freshness,
+  membershipCalls,
+  type PlannedCall,
+  planCalls,
+  spacingOf,
+} from './plan.ts';
+import { answerQuery, type CustomerAnswer, type CustomerQuery } from './query.ts';
+import { createSingleFlight } from './single-flight.ts';
+import { createSnapshot, type Snapshot } from './snapshot.ts';
+import { type Capabilities, type SyncFailure, type SyncKind, type SyncState, syncCustomers } from './sync.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
+
+/** What the `doctor` command found out about an endpoint and that changes how it is asked. */
+export type Findings = { readonly nameFiltersGoUpstream: boolean };
+
+export type CustomersOptions = {
+  readonly token: string;
+  /** What the token is called in the store and the log. */
+  readonly name: string;
+  readonly client: KometClient;
+  readonly store: Store;
+  readonly freshness: Freshness & { readonly fullSyncEveryMs: number };
+  /** Calls a day. */
+  readonly dailyQuota: number;
+  readonly findings: Findings;
+  readonly now: () => number;
+  readonly log: (event: string, facts: Record<string, unknown>) => void;
+};
+
+/** Where an answer came from; `stale` is older than the promise or than what the request asked for. */
+export type AnswerSource = 'snapshot' | 'upstream' | 'stale';
+
+export type Answered = {
+  /** One for each query, in their order; an error fails its query alone. */
+  readonly answers: readonly (CustomerAnswer | Error)[];
+  /** Calls to Komet that these queries started and waited for. */
+  readonly upstreamCalls: number;
+  readonly source: AnswerSource;
+  /** No row of the answers is older than this (ms since 1970). */
+  readonly asOf: number;
+  /** What was planned, in words. */
+  readonly plan: readonly string[];
+};
+
+/** How fresh one token's data is. Times in ms since 1970; `null` before the first sync. */
+export type CustomersStatus = {
+  readonly quota: QuotaView;
+  readonly rows: number | null;
+  readonly version: string | null;
+  readonly asOf: number | null;
+  readonly lastSync: SyncKind | null;
+  /** When the next sync may begin at the earliest, if somebody asks. */
+  readonly nextSyncAt: number | null;
+  readonly capabilities: Capabilities | null;
+  readonly lastFailure: SyncFailure | null;
+};
+
+export type ChangeListener = (changes: readonly CustomerChange[], state: SyncState) => void;
+
+/** One token's customers: the only way to them for everything above. */
+export type Customers = {
+  /** @throws {KometError} where nothing can be answered at all */
+  answer(queries: readonly CustomerQuery[], demand: Demand): Promise<Answered>;
+  status(): Promise<CustomersStatus>;
+  /** Calls back after each sync that changed something; returns the way to stop. */
+  onChanges(listener: ChangeListener): () => void;
+  /** Waits until what is known is saved. */
+  close(): Promise<void>;
+};
+
+/** How long (ms) a query that could be answered stale waits for something newer. */
+const patienceMs = 5_000;
+/** Something to answer from: the snapshot, or the rows of a direct call. */
+type View = { readonly snapshot: Snapshot; readonly asOf: number };
+
+/** What the calls of one batch brought. */
+type Trip = {
+  /** Calls that this batch started. */
+  calls: number;
+  /** Whether something newer was waited for and came. */
+  reached: boolean;
+  direct: View | null;
+  readonly failures: Map<string, Error>;
+};
+
+export function createCustomers(options: CustomersOptions): Customers {
+  const { freshness, now, log } = options;
+  const { nameFiltersGoUpstream } = options.findings;
+  const archive = createArchive(options);
+  const syncs = createSingleFlight<void>(now);
+  const memberships = createMemberships();
+  const listeners = new Set<ChangeListener>();
+  let state: SyncState | null = null;
+  let lastSyncAt: number | null = null;
+  let ready: Promise<Upstream> | undefined;
+
+  /** What an earlier process left is read at the first need. */
+  function open(): Promise<Upstream> {
+    ready ??= restore();
+    return ready;
+  }
+
+  async function restore(): Promise<Upstream> {
+    const { maxStalenessMs } = freshness;
+    const [upstream, saved] = await Promise.all([
+      openUpstream({ ...options, archive, maxStalenessMs }),
+      archive.loadState(),
+    ]);
+    state = saved;
+    lastSyncAt = saved?.asOf ?? null;
+    return upstream;
+  }
+
+  async function sync(upstream: Upstream, purpose: Purpose): Promise<void> {
+    lastSyncAt = now();
+    const { state: next, changes } = await syncCustomers(state, {
+      now,
+      log,
+      fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
+      readList: (parameters, unlessDigest) => upstream.read(purpose, parameters, unlessDigest),
+    });
+    state = next;
+    archive.saveState(next);
+    if (changes.length > 0) for (const listener of listeners) listener(changes, next);
+  }
+
+  const ageOf = (asOf: number | undefined) => (asOf === undefined ? Number.POSITIVE_INFINITY : now() - asOf);
+  const isUsable = (asOf: number | undefined) => ageOf(asOf) <= freshness.staleIfErrorMs;
+
+  /** @throws {KometError} where the call fails and there is nothing to answer from */
+  async function makeSync(
+    upstream: Upstream,
+    call: PlannedCall & { kind: 'sync' },
+    notBefore: number,
+    trip: Trip,
+  ) {
+    const flown = syncs.run(notBefore, () => sync(upstream, call.purpose));
+    const landed = flown.then(({ started }) => {
+      trip.calls += started ? 1 : 0;
+      trip.reached = true;
+    });
+    if (!call.wait) landed.catch(() => {});
+    else if (isUsable(state?.asOf)) await patiently(landed);
+    else await landed;
+  }
+
+  /** @throws {KometError} where the call fails and there is no snapshot to answer from instead */
+  async function makeDirect(
+    upstream: Upstream,
+    call: PlannedCall & { kind: 'direct' },
+    notBefore: number,
+    trip: Trip,
+  ) {
+    try {
+      const flown = await upstream.readShared(call.purpose, call.parameters, notBefore);
+      trip.calls += flown.started ? 1 : 0;
+      trip.reached = true;
+      trip.direct = {
+        snapshot: await createSnapshot(flown.result.customers, 'direct'),
+        asOf: flown.startedAt,
+      };
+    } catch (error) {
+      if (!isUsable(state?.asOf)) throw error;
+    }
+  }
+
+  async function makeMembership(
+    upstream: Upstream,
+    call: PlannedCall & { kind: 'membership' },
+    notBefore: number,
+    trip: Trip,
+  ) {
+    try {
+      const flown = await upstream.readShared(call.purpose, call.parameters, notBefore);
+      trip.calls += flown.started ? 1 : 0;
+      trip.reached = true;
+      memberships.remember(call.key, flown.result.customers, flown.startedAt);
+    } catch (error) {
+      if (memberships.rememberRefusal(call.key, error, now())) return;
+      if (!isUsable(memberships.asOf(call.key))) trip.failures.set(call.key, error as Error);
+    }
+  }
+
+  async function make(upstream: Upstream, calls: readonly PlannedCall[], notBefore: number): Promise<Trip> {
+    const trip: Trip = { calls: 0, reached: false, direct: null, failures: new Map() };
+    const makeOne = async (call: PlannedCall) => {
+      if (call.kind === 'sync') await makeSync(upstream, call, notBefore, trip);
+      else if (call.kind === 'direct') await makeDirect(upstream, call, notBefore, trip);
+      else await makeMembership(upstream, call, notBefore, trip);
+    };
+    await Promise.all(calls.map(makeOne));
+    return trip;
+  }
+
+  const keysOf = (query: CustomerQuery) => membershipCalls(query, nameFiltersGoUpstream).map(([key]) => key);
+
+  /** Why a query cannot be answered although the snapshot is there: Komet did not say who belongs to it. */
+  function failureOf(query: CustomerQuery, trip: Trip): Error | null {
+    for (const key of keysOf(query)) {
+      const failure = trip.failures.get(key) ?? memberships.refusal(key);
+      if (failure) return failure;
+    }
+    return null;
+  }
+
+  return {
+    async answer(queries, demand) {
+      const upstream = await open();
+      const promiseMs = Math.min(freshness.maxStalenessMs, demand.maxAgeMs ?? Number.POSITIVE_INFINITY);
+      const plan = planCalls({
+        queries,
+        now: now(),
+        freshness,
+        demand,
+        asOf: state?.asOf ?? null,
+        membershipAsOf: memberships.asOf,
+        listCostMs: state?.costMs ?? null,
+        quota: upstream.quota(),
+        lastSyncAt,
+        blocked: upstream.blocked(),
+        nameFiltersGoUpstream,
+      });
+      if (plan.refusal) throw plan.refusal;
+      const trip = await make(upstream, plan.calls, now() - promiseMs);
+      const view = trip.direct ?? state;
+      if (!view) throw new TypeError('a plan without a snapshot made no call');
+      const answers = queries.map(
+        (query) => failureOf(query, trip) ?? answerQuery(view.snapshot, query, memberships.idsOf),
+      );
+      const membershipDates = queries.flatMap(keysOf).map((key) => memberships.asOf(key) ?? view.asOf);
+      const asOf = Math.min(view.asOf, ...membershipDates);
+      return {
+        answers: await Promise.all(answers),
+        upstreamCalls: trip.calls,
+        source: trip.reached ? 'upstream' : ageOf(asOf) > promiseMs ? 'stale' : 'snapshot',
+        asOf,
+        plan: [plan.reason, ...plan.calls.map(describe)],
+      };
+    },
+    async status() {
+      const upstream = await open();
+      const quota = upstream.quota();
+      const notBefore = [
+        state?.asOf,
+        lastSyncAt !== null && lastSyncAt + spacingOf(quota, now()),
+        upstream.blocked()?.until,
+      ];
+      return {
+        quota,
+        rows: state?.snapshot.customers.length ?? null,
+        version: state?.snapshot.version ?? null,
+        asOf: state?.asOf ?? null,
+        lastSync: state?.lastKind ?? null,
+        nextSyncAt:
+          state && Math.max(...notBefore.map((time) => time || 0), state.asOf + freshness.maxStalenessMs),
+        capabilities: state?.capabilities ?? null,
+        lastFailure: upstream.lastFailure(),
+      };
+    },
+    onChanges(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      await archive.settle();
+    },
+  };
+}
+
+/** Waits for something newer for a while; what fails or takes too long is done without. */
+async function patiently(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([work.catch(() => {}), enough]);
+  clearTimeout(timer);
+}
+
+function describe(call: PlannedCall): string {
+  switch (call.kind) {
+    case 'sync':
+      return call.wait ? 'sync' : 'sync in the background';
+    case 'direct':
+      return `customer.list by ${Object.keys(call.parameters).filter((name) => name !== 'includeInactive')}`;
+    case 'membership':
+      return `customer.list by ${call.key.split('=')[0]}`;
+  }
+}

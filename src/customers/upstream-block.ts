@@ -1,0 +1,42 @@
+import type { KometError } from '../komet/errors.ts';
+import { endOfDay } from '../komet/quota.ts';
+
+/** Why Komet is not called for a while: the error that callers without data get, and until when (ms since 1970). */
+export type Block = { readonly until: number; readonly error: KometError; readonly failures: number };
+
+/** First and longest pause (ms) after failures in a row. */
+const pauses = {
+  /** A token that Komet refuses stays refused: look again now and then, at most some 30 times a day. */
+  token: { first: 60_000, longest: 3_600_000 },
+  outage: { first: 1_000, longest: 60_000 },
+} as const;
+
+/**
+ * The block that a failed call begins: until the day's end or Komet's own `Retry-After` where the quota is
+ * spent, else a pause that doubles with each failure in a row.
+ *
+ * @param unfiltered whether the call asked for the whole list: then a refusal is about the token, not about
+ *   what was asked. A refusal of a filtered call blocks nothing.
+ */
+export function blockAfter(
+  error: KometError,
+  previous: Block | null,
+  unfiltered: boolean,
+  now: number,
+): Block | null {
+  const failures = (previous?.failures ?? 0) + 1;
+  switch (error.code) {
+    case 'KOMET_QUOTA_EXHAUSTED':
+      return { until: error.retryAt ?? endOfDay(now), error, failures };
+    case 'KOMET_UNAUTHORIZED':
+      return { until: now + pause(pauses.token, failures), error, failures };
+    case 'KOMET_REJECTED':
+      return unfiltered ? { until: now + pause(pauses.token, failures), error, failures } : previous;
+    default:
+      return { until: Math.max(now + pause(pauses.outage, failures), error.retryAt ?? 0), error, failures };
+  }
+}
+
+function pause({ first, longest }: { first: number; longest: number }, failures: number): number {
+  return Math.min(longest, first * 2 ** (failures - 1));
+}

@@ -1,0 +1,191 @@
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Batch, createArraySplitter } from './array-splitter.ts';
+import type { Customer } from './customer.ts';
+import { CustomerRow } from './customer-row.ts';
+import { KometError } from './errors.ts';
+import { createRowObserver, jsonTypeOf, type WireObservation } from './observation.ts';
+
+/** The body of a `customer.list` reply, read: Komet's yes with its rows, or Komet's no. */
+export type WireReply =
+  | {
+      readonly succeeded: true;
+      readonly customers: readonly Customer[];
+      /** Elements of `customers` that are no customer. */
+      readonly dropped: number;
+      readonly observed: Omit<WireObservation, 'serverDate'>;
+    }
+  | { readonly succeeded: false; readonly message: string };
+
+export type WireOptions = {
+  /** What the rows may take in memory, each counted as 256 bytes. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+};
+
+const workMs = 8;
+const sliceBytes = 64 * 1024;
+/** A small row still makes a customer of about this size in memory. */
+const bytesPerCustomer = 256;
+
+/** Komet's 1 and 0 as whichever JSON type it chose (komet-api.md 1.2, 2.6). */
+const Status = z.transform((value: unknown, context) => {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (text === '1' || text === 'true' || text === 1 || text === true) return true;
+  if (text !== '0' && text !== 'false' && text !== 0 && text !== false)
+    context.issues.push({ code: 'custom', message: 'odd', input: value });
+  return false;
+});
+
+/** Komet's two words, without the rows; nothing promises `customers`, not even in a success. */
+const Envelope = z.object({
+  status: Status,
+  message: z.transform((value: unknown) => (typeof value === 'string' ? value.trim() : '')),
+  customers: z.unknown().optional(),
+});
+
+/**
+ * Reads a reply while it arrives, in bites of a few milliseconds with the event loop let go in between.
+ * Rejects with KOMET_BAD_RESPONSE when it is not the JSON that was asked for.
+ */
+export async function readReply(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  { maxBytes, signal }: WireOptions,
+): Promise<WireReply> {
+  const splitter = createArraySplitter('customers');
+  const rows = createRowReader(maxBytes);
+  const breathe = createBreather(signal);
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += sliceBytes) {
+      for (const batch of splitter.push(chunk.subarray(start, start + sliceBytes))) {
+        await rows.read(batch, breathe);
+      }
+      await breathe();
+    }
+  }
+  const envelope = parse(splitter.end().replace(/^\uFEFF/, ''));
+  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
+    throw badResponse('Komet sent JSON that is not an object');
+  }
+  const { success, data } = Envelope.safeParse(envelope);
+  if (!success) throw badResponse("Komet's reply has no status that is 1 or 0");
+  if (!data.status) return { succeeded: false, message: data.message };
+  if (data.customers != null && !Array.isArray(data.customers))
+    throw badResponse('Komet sent customers that are no list');
+  const list = data.customers == null ? createRowReader(maxBytes) : rows;
+  return {
+    succeeded: true,
+    customers: list.customers,
+    dropped: list.dropped,
+    observed: {
+      fields: list.observer.fields,
+      extraKeys: list.observer.extraKeys,
+      statusType: jsonTypeOf((envelope as { status?: unknown }).status),
+      hasCustomersKey: Object.hasOwn(envelope, 'customers'),
+    },
+  };
+}
+
+/** Collects the customers of one list; a batch that opens a list again starts over. */
+function createRowReader(maxBytes: number) {
+  let customers: Customer[] = [];
+  let dropped = 0;
+  let observer = createRowObserver();
+  const intern = createInterner();
+
+  async function read({ text, first, last }: Batch, breathe: () => Promise<void>): Promise<void> {
+    if (first) {
+      customers = [];
+      dropped = 0;
+      observer = createRowObserver();
+    }
+    const rows = parse(text) as readonly unknown[];
+    if (rows.length === 0 && !(first && last)) throw badResponse('Komet sent invalid JSON');
+    for (const [index, row] of rows.entries()) {
+      if (index % 64 === 63) await breathe();
+      const { success, data } = CustomerRow.safeParse(row);
+      if (success) customers.push(toCustomer(data, intern));
+      else dropped++;
+      if (typeof row === 'object' && row !== null) observer.see(row);
+    }
+    if (customers.length * bytesPerCustomer > maxBytes) {
+      throw badResponse(`Komet sent more than ${Math.floor(maxBytes / bytesPerCustomer)} customers`);
+    }
+  }
+
+  return {
+    read,
+    get customers() {
+      return customers;
+    },
+    get dropped() {
+      return dropped;
+    },
+    get observer() {
+      return observer;
+    },
+  };
+}
+
+/** The row as an object of the one shape all customers have, its few distinct labels shared. */
+function toCustomer(row: z.output<typeof CustomerRow>, intern: ReturnType<typeof createInterner>): Customer {
+  return {
+    id: row.id,
+    name: row.name,
+    code: row.code,
+    active: row.active,
+    salesPerson: intern(row.salesPerson),
+    customerType: intern(row.customerType),
+    salesPersonId: intern(row.salesPersonId),
+    accountingCode: row.accountingCode,
+    updatedOn: row.updatedOn,
+  };
+}
+
+function createInterner() {
+  const known = new Map<string, string>();
+  return (text: string | null): string | null => {
+    if (text === null) return null;
+    const same = known.get(text);
+    if (same === undefined) known.set(text, text);
+    return same ?? text;
+  };
+}
+
+/** Returns a function that lets the event loop turn when the caller has worked for 8 ms since it last did. */
+function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < workMs) return;
+    await setImmediate();
+    signal?.throwIfAborted();
+    since = performance.now();
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return hasLongNumber(text)
+      ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
+      : JSON.parse(text);
+  } catch {
+    // The engine's message quotes the text: rows, perhaps the token. It goes no further.
+    throw badResponse('Komet sent invalid JSON');
+  }
+}
+
+/** A number of 16 digits or more, which a double would round; the first test is the quick one. */
+function hasLongNumber(text: string): boolean {
+  return /\d{16}/.test(text) && /(?:^|[\s:,[])-?\d{16}/.test(text);
+}
+
+function keepDigits(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  const { source } = context;
+  return typeof value === 'number' && source !== undefined && /^-?\d{16,40}$/.test(source)
+    ? BigInt(source)
+    : value;
+}
+
+function badResponse(message: string): KometError {
+  return new KometError('KOMET_BAD_RESPONSE', message);
+}
