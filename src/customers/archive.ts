@@ -65,15 +65,15 @@ export function createArchive(options: {
     }
   }
 
-  const write = async (name: string, content: Uint8Array) =>
+  const write = async (name: string, content: Iterable<string> | AsyncIterable<string>) =>
     store.write(name, await seal(token, name, content));
 
   async function writeState(state: SyncState) {
     if (state.snapshot.version !== savedVersion) {
-      await write(snapshotName, await encode(state));
+      await write(snapshotName, encode(state));
       savedVersion = state.snapshot.version;
     }
-    await write(headName, Buffer.from(JSON.stringify(headOf(state))));
+    await write(headName, [JSON.stringify(headOf(state))]);
   }
 
   async function drain() {
@@ -82,8 +82,7 @@ export function createArchive(options: {
       waiting = {};
       try {
         if (state) await writeState(state);
-        if (block !== undefined)
-          await write(blockName, Buffer.from(JSON.stringify(block && keptBlock(block))));
+        if (block !== undefined) await write(blockName, [JSON.stringify(block && keptBlock(block))]);
       } catch (error) {
         log('what is known could not be saved', { reason: reasonOf(error) });
       }
@@ -92,6 +91,7 @@ export function createArchive(options: {
   }
 
   function save(part: typeof waiting) {
+    if (!store.outlivesProcess) return;
     waiting = { ...waiting, ...part };
     writing ??= drain();
   }
@@ -144,15 +144,14 @@ function readHead(text: string): Head {
 const rowsPerLine = 512;
 
 /** The head on the first line, then rows in batches of a line each, so that neither way holds the event loop. */
-async function encode(state: SyncState): Promise<Buffer> {
+async function* encode(state: SyncState): AsyncGenerator<string> {
   const pace = createPace();
-  const lines = [JSON.stringify(headOf(state))];
+  yield JSON.stringify(headOf(state));
   const { customers } = state.snapshot;
   for (let from = 0; from < customers.length; from += rowsPerLine) {
-    lines.push(JSON.stringify(customers.slice(from, from + rowsPerLine)));
+    yield `\n${JSON.stringify(customers.slice(from, from + rowsPerLine))}`;
     await pace();
   }
-  return Buffer.from(lines.join('\n'));
 }
 
 async function decode(content: Buffer): Promise<{ head: Head; rows: Customer[] }> {

@@ -37,67 +37,93 @@ export function placeOf(customer: Customer, order: Order): Place {
 
 /** Negative where `a` stands before `b`; 0 only for the same customer. */
 export function comparePlaces(a: Place, b: Place, direction: Order['direction']): number {
-  if (a.key !== b.key) {
-    if (a.key === null) return 1;
-    if (b.key === null) return -1;
-    return a.key < b.key === (direction === 'ASC') ? -1 : 1;
-  }
-  if (a.id === b.id) return 0;
-  return numericKey(a.id) < numericKey(b.id) ? -1 : 1;
+  return compareKeys(a.key, b.key, direction) || compareIds(a.id, b.id);
 }
+
+function compareKeys(a: SortKey, b: SortKey, direction: Order['direction']): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b === (direction === 'ASC') ? -1 : 1;
+}
+
+/** Ids are digits without leading zeros: the longer is the larger. */
+function compareIds(a: string, b: string): number {
+  if (a === b) return 0;
+  return a.length === b.length ? (a < b ? -1 : 1) : a.length - b.length;
+}
+
+/** Rows in an order, with what they were compared by: `keys[i]` is that of `customers[i]`. */
+export type Sorted = { readonly customers: readonly Customer[]; readonly keys: readonly SortKey[] };
 
 /** Sorts without ever holding the event loop for long: runs are sorted one by one, then merged. */
-export async function sortCustomers(customers: readonly Customer[], order: Order): Promise<Customer[]> {
+export async function sortCustomers(
+  customers: readonly Customer[],
+  { field, direction }: Order,
+): Promise<Sorted> {
   const pace = createPace();
-  let runs: Placed[][] = [];
-  for (let from = 0; from < customers.length; from += runLength) {
-    const run = customers
-      .slice(from, from + runLength)
-      .map((customer) => ({ ...placeOf(customer, order), customer }));
-    runs.push(run.sort((a, b) => comparePlaces(a, b, order.direction)));
+  const keys: SortKey[] = [];
+  for (const customer of customers) {
+    keys.push(sortKeys[field](customer));
+    if (keys.length % 1024 === 0) await pace();
+  }
+  const compare = (a: number, b: number) =>
+    compareKeys(keys[a] as SortKey, keys[b] as SortKey, direction) ||
+    compareIds((customers[a] as Customer).id, (customers[b] as Customer).id);
+
+  // Places in `customers`, so that nothing is copied but numbers.
+  let places: Uint32Array = Uint32Array.from(keys.keys());
+  for (let from = 0; from < places.length; from += runLength) {
+    places.subarray(from, from + runLength).sort(compare);
     await pace();
   }
-  while (runs.length > 1) {
-    const merged: Placed[][] = [];
-    for (let index = 0; index < runs.length; index += 2) {
-      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], order.direction, pace));
+  for (let length = runLength; length < places.length; length *= 2) {
+    const merged = new Uint32Array(places.length);
+    for (let from = 0; from < places.length; from += 2 * length) {
+      await merge(places.subarray(from, from + length), places.subarray(from + length, from + 2 * length), {
+        into: merged.subarray(from),
+        compare,
+        pace,
+      });
     }
-    runs = merged;
+    places = merged;
   }
-  return (runs[0] ?? []).map(({ customer }) => customer);
+  return {
+    customers: Array.from(places, (place) => customers[place] as Customer),
+    keys: Array.from(places, (place) => keys[place] as SortKey),
+  };
 }
 
-type Placed = Place & { readonly customer: Customer };
 const runLength = 2048;
 
 async function merge(
-  left: Placed[],
-  right: Placed[],
-  direction: Order['direction'],
-  pace: () => Promise<void> | undefined,
-): Promise<Placed[]> {
-  const lastOfLeft = left.at(-1);
-  const firstOfRight = right[0];
+  left: Uint32Array,
+  right: Uint32Array,
+  {
+    into,
+    compare,
+    pace,
+  }: {
+    readonly into: Uint32Array;
+    readonly compare: (a: number, b: number) => number;
+    readonly pace: () => Promise<void> | undefined;
+  },
+): Promise<void> {
   // Lists tend to come in name order already.
-  if (!lastOfLeft || !firstOfRight || comparePlaces(lastOfLeft, firstOfRight, direction) < 0) {
-    return left.concat(right);
+  if (right.length === 0 || compare(left.at(-1) as number, right[0] as number) < 0) {
+    into.set(left);
+    into.set(right, left.length);
+    return;
   }
-  const merged: Placed[] = [];
   let l = 0;
   let r = 0;
   while (l < left.length && r < right.length) {
-    const a = left[l] as Placed;
-    const b = right[r] as Placed;
-    if (comparePlaces(a, b, direction) <= 0) {
-      merged.push(a);
-      l++;
-    } else {
-      merged.push(b);
-      r++;
-    }
-    if (merged.length % runLength === 0) await pace();
+    const takeLeft = compare(left[l] as number, right[r] as number) <= 0;
+    into[l + r] = (takeLeft ? left[l] : right[r]) as number;
+    if (takeLeft) l++;
+    else r++;
+    if ((l + r) % runLength === 0) await pace();
   }
-  for (; l < left.length; l++) merged.push(left[l] as Placed);
-  for (; r < right.length; r++) merged.push(right[r] as Placed);
-  return merged;
+  into.set(left.subarray(l), l + r);
+  into.set(right.subarray(r), left.length + r);
 }

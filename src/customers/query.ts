@@ -1,9 +1,9 @@
 import type { Customer } from '../komet/customer.ts';
-import { type CustomerFilter, type MembersOf, selectCustomers } from './filter.ts';
+import type { CustomerFilter } from './filter.ts';
 import { InvalidInput } from './invalid-input.ts';
 import type { Order } from './order.ts';
+import { type MembersOf, selectCustomers } from './select.ts';
 import type { Snapshot } from './snapshot.ts';
-import { foldCode } from './text.ts';
 
 /** What one field of a query asks for. Ids and codes are as `readId` and `foldCode` give them. */
 export type CustomerQuery =
@@ -34,7 +34,7 @@ export async function answerQuery(
 }
 
 function findByCode(snapshot: Snapshot, code: string): Customer | InvalidInput | null {
-  const [first = null, ...others] = snapshot.byCode.get(foldCode(code)) ?? [];
+  const [first = null, ...others] = snapshot.withCode(code);
   if (others.length === 0) return first;
   return new InvalidInput(
     `${others.length + 1} customers share the code ${JSON.stringify(code)}; ` +

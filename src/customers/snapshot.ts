@@ -15,8 +15,8 @@ export type Snapshot = {
   /** The folded name of `customers[i]` at `i`. */
   readonly foldedNames: readonly string[];
   readonly byId: ReadonlyMap<string, Customer>;
-  /** By folded code; several customers may share one. */
-  readonly byCode: ReadonlyMap<string, readonly Customer[]>;
+  /** All who have a code, whatever its case; usually one. */
+  withCode(code: string): readonly Customer[];
   /** The customers in another order; sorted once, at the first need. */
   inOrder(order: Order): Promise<readonly Customer[]>;
 };
@@ -33,34 +33,43 @@ export async function createSnapshot(rows: readonly Customer[], version: string)
     if (index % 1024 === 0) await pace();
   }
   const distinct = byId.size === rows.length ? rows : [...byId.values()];
-  const customers = await sortCustomers(distinct, byName);
-  const foldedNames: string[] = [];
-  const byCode = new Map<string, readonly Customer[]>();
-  for (const [index, customer] of customers.entries()) {
-    foldedNames.push(fold(customer.name));
-    if (customer.code !== null) {
-      const key = foldCode(customer.code);
-      const sharers = byCode.get(key);
-      byCode.set(key, sharers ? [...sharers, customer] : [customer]);
-    }
-    if (index % 1024 === 0) await pace();
-  }
+  const { customers, keys } = await sortCustomers(distinct, byName);
+  const codes = await indexCodes(customers, pace);
   const orders = new Map<string, Promise<readonly Customer[]>>([
     [nameOf(byName), Promise.resolve(customers)],
   ]);
   return {
     version,
     customers,
-    foldedNames,
+    // Nobody is without a name.
+    foldedNames: keys as readonly string[],
     byId,
-    byCode,
+    withCode: (code) => codes.shared.get(foldCode(code)) ?? only(codes.first.get(foldCode(code))),
     inOrder(order) {
-      const known = orders.get(nameOf(order)) ?? sortCustomers(customers, order);
+      const known =
+        orders.get(nameOf(order)) ?? sortCustomers(customers, order).then((sorted) => sorted.customers);
       orders.set(nameOf(order), known);
       return known;
     },
   };
 }
+
+/** Who has a code; the few codes that several share apart, so that the many others need no list each. */
+async function indexCodes(customers: readonly Customer[], pace: () => Promise<void> | undefined) {
+  const first = new Map<string, Customer>();
+  const shared = new Map<string, Customer[]>();
+  for (const [index, customer] of customers.entries()) {
+    if (index % 1024 === 0) await pace();
+    if (customer.code === null) continue;
+    const code = foldCode(customer.code);
+    const other = first.get(code);
+    if (!other) first.set(code, customer);
+    else shared.set(code, [...(shared.get(code) ?? [other]), customer]);
+  }
+  return { first, shared };
+}
+
+const only = (customer: Customer | undefined) => (customer ? [customer] : []);
 
 const nameOf = ({ field, direction }: Order) => `${field} ${direction}`;
 

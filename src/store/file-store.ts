@@ -15,6 +15,7 @@ export async function createFileStore(folder: string): Promise<Store> {
   const pathOf = (name: string) => join(folder, name);
   let writes = 0;
   return {
+    outlivesProcess: true,
     read: (name) => readIfPresent(pathOf(name)),
     async write(name, blob) {
       const draft = `${pathOf(name)}.${process.pid}-${++writes}.draft`;

@@ -5,6 +5,7 @@ export function createMemoryStore(): Store {
   const blobs = new Map<string, Uint8Array>();
   const counters = new Map<string, number>();
   return {
+    outlivesProcess: false,
     read: async (name) => blobs.get(name),
     write: async (name, blob) => {
       blobs.set(name, blob);

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { constants, deflateRaw, inflateRaw } from 'node:zlib';
+import { constants, createDeflateRaw, inflateRaw } from 'node:zlib';
 
 /**
  * A sealed blob: magic (4 bytes) · salt (16) · nonce (12) · tag (16) · AES-256-GCM of the deflated content.
@@ -13,7 +15,6 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const headBytes = magic.length + saltBytes + nonceBytes + tagBytes;
 
-const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);
 
 /** What a token's data is called wherever it is kept or counted: nothing that leads back to the token. */
@@ -21,9 +22,14 @@ export function createTenantName(token: string, baseUrl: string): string {
   return createHmac('sha256', token).update(`komet-graphql tenant ${baseUrl}`).digest('hex').slice(0, 32);
 }
 
-/** Compresses, encrypts and authenticates content under a name. */
-export async function seal(token: string, name: string, content: Uint8Array): Promise<Uint8Array> {
-  const deflated = await compress(content, { level: constants.Z_BEST_SPEED });
+/** Compresses, encrypts and authenticates content under a name; its pieces are let go one by one. */
+export async function seal(
+  token: string,
+  name: string,
+  content: AsyncIterable<string> | Iterable<string>,
+): Promise<Uint8Array> {
+  const compressor = createDeflateRaw({ level: constants.Z_BEST_SPEED });
+  const deflated = await buffer(Readable.from(content).pipe(compressor));
   const salt = randomBytes(saltBytes);
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', deriveKey(token, salt), nonce);

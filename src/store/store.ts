@@ -3,6 +3,8 @@
  * (the quota ledger). Names are made of letters, digits, `.`, `-` and `_`.
  */
 export type Store = {
+  /** Whether saving a snapshot here is of any use. */
+  readonly outlivesProcess: boolean;
   /** The blob last written under a name. */
   read(name: string): Promise<Uint8Array | undefined>;
   /** Replaces the blob as a whole: whoever reads later sees all of it or the one before. */
