@@ -41,7 +41,7 @@ export type KometClientOptions = {
   readonly token: string;
   /** One budget for waiting, connecting, headers and body. */
   readonly timeoutMs: number;
-  /** Largest reply after decompression; each row counts as 256 bytes at least. Default 64 MiB. */
+  /** Largest reply after decompression; each row counts as 256 bytes at least. Default 32 MiB. */
   readonly maxReplyBytes?: number | undefined;
   /** Komet's documents have both (komet-api.md 1.1). Default `'1'`. */
   readonly includeInactiveSpelling?: '1' | 'true' | undefined;
@@ -56,6 +56,8 @@ export type ListOptions = {
   readonly signal?: AbortSignal | undefined;
   /** The digest of a list the caller has: when the body is that same one, it is not parsed. */
   readonly unlessDigest?: string | undefined;
+  /** For this call, whatever the client's options say. */
+  readonly includeInactiveSpelling?: '1' | 'true' | undefined;
 };
 
 export type KometClient = {
@@ -68,13 +70,14 @@ export type KometClient = {
   close(): Promise<void>;
 };
 
-const defaultMaxReplyBytes = 64 * 1024 * 1024;
+const defaultMaxReplyBytes = 32 * 1024 * 1024;
 /** The documented width of `message` (komet-api.md 1.2). */
 const maxMessageLength = 500;
 
 /** Calls `customer.list`, once per call and never again on its own. */
 export function createKometClient(options: KometClientOptions): KometClient {
-  const { maxReplyBytes = defaultMaxReplyBytes, includeInactiveSpelling = '1', now = Date.now } = options;
+  const { maxReplyBytes = defaultMaxReplyBytes, now = Date.now } = options;
+  const usualSpelling = options.includeInactiveSpelling ?? '1';
   const transport = createTransport({ ...options, maxReplyBytes });
 
   function toRefusal(
@@ -109,7 +112,11 @@ export function createKometClient(options: KometClientOptions): KometClient {
       bytes: meter.bytes(),
       durationMs: performance.now() - started,
       receivedAt: now(),
-      observed: { ...wire.observed, serverDate: timeOf(headers.date) ?? null },
+      observed: {
+        ...wire.observed,
+        message: transport.redact(wire.message).slice(0, maxMessageLength),
+        serverDate: timeOf(headers.date) ?? null,
+      },
     };
   }
 
@@ -136,7 +143,7 @@ export function createKometClient(options: KometClientOptions): KometClient {
 
   async function listCustomers(
     parameters: CustomerListParameters,
-    { signal, unlessDigest }: ListOptions = {},
+    { signal, unlessDigest, includeInactiveSpelling = usualSpelling }: ListOptions = {},
   ): Promise<CustomerList | 'unchanged'> {
     const started = performance.now();
     const query = {

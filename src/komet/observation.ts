@@ -10,6 +10,8 @@ export type WireObservation = {
   readonly extraKeys: readonly string[];
   readonly statusType: JsonType;
   readonly hasCustomersKey: boolean;
+  /** Komet's word for a success, at most 500 characters, token redacted. */
+  readonly message: string;
   /** The reply's `date` header in ms since 1970, `null` when absent or unreadable. */
   readonly serverDate: number | null;
 };

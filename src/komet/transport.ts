@@ -111,7 +111,13 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  return { get, redact: createRedactor(token), close: () => pool.close() };
+  let closed: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closed ??= pool.close();
+    return closed;
+  }
+
+  return { get, redact: createRedactor(token), close };
 }
 
 async function* decode(
@@ -163,7 +169,7 @@ function tooLarge(maxBytes: number): KometError {
 }
 
 /** Codes of zlib, Brotli, Zstandard and the HTTP parser: something came, but not what was agreed. */
-const malformed = /^(?:Z_|ZSTD_|ERR__|ERR_BROTLI|ERR_ZSTD|HPE_|UND_ERR_HEADERS_OVERFLOW)/;
+const malformed = /^(?:Z_|ZSTD_|ERR__|ERR_BROTLI|ERR_ZSTD|HPE_|HTTPParserError|UND_ERR_HEADERS_OVERFLOW)/;
 
 /**
  * What a failed exchange rejects with. Foreign errors are left behind but for their code: they may hold
@@ -181,7 +187,10 @@ function toFailure(error: unknown, signal: AbortSignal): unknown {
   return new KometError('KOMET_UNAVAILABLE', 'The connection to Komet failed', { cause });
 }
 
+/** The parser's errors often have a name only. */
 function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'UNKNOWN';
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return (
+    ([code, name].find((text) => typeof text === 'string' && /^\w{1,60}$/.test(text)) as string) ?? 'UNKNOWN'
+  );
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Batch, createArraySplitter } from './array-splitter.ts';
 import type { Customer } from './customer.ts';
-import { CustomerRow } from './customer-row.ts';
+import { createCustomerReader, hasRoundedNumber } from './customer-row.ts';
 import { KometError } from './errors.ts';
 import { createRowObserver, jsonTypeOf, type WireObservation } from './observation.ts';
 
@@ -13,7 +13,8 @@ export type WireReply =
       readonly customers: readonly Customer[];
       /** Elements of `customers` that are no customer. */
       readonly dropped: number;
-      readonly observed: Omit<WireObservation, 'serverDate'>;
+      readonly message: string;
+      readonly observed: Omit<WireObservation, 'message' | 'serverDate'>;
     }
   | { readonly succeeded: false; readonly message: string };
 
@@ -24,6 +25,7 @@ export type WireOptions = {
 };
 
 const workMs = 8;
+const rowsPerBreath = 64;
 const sliceBytes = 64 * 1024;
 /** A small row still makes a customer of about this size in memory. */
 const bytesPerCustomer = 256;
@@ -32,9 +34,9 @@ const bytesPerCustomer = 256;
 const Status = z.transform((value: unknown, context) => {
   const text = typeof value === 'string' ? value.trim().toLowerCase() : value;
   if (text === '1' || text === 'true' || text === 1 || text === true) return true;
-  if (text !== '0' && text !== 'false' && text !== 0 && text !== false)
-    context.issues.push({ code: 'custom', message: 'odd', input: value });
-  return false;
+  if (text === '0' || text === 'false' || text === 0 || text === false) return false;
+  context.issues.push({ code: 'custom', message: 'neither 1 nor 0', input: value });
+  return z.NEVER;
 });
 
 /** Komet's two words, without the rows; nothing promises `customers`, not even in a success. */
@@ -67,16 +69,18 @@ export async function readReply(
   if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
     throw badResponse('Komet sent JSON that is not an object');
   }
-  const { success, data } = Envelope.safeParse(envelope);
-  if (!success) throw badResponse("Komet's reply has no status that is 1 or 0");
+  const { data } = Envelope.safeParse(envelope);
+  if (data === undefined) throw badResponse('Komet sent no status that is 1 or 0');
   if (!data.status) return { succeeded: false, message: data.message };
-  if (data.customers != null && !Array.isArray(data.customers))
-    throw badResponse('Komet sent customers that are no list');
-  const list = data.customers == null ? createRowReader(maxBytes) : rows;
+  const hasList = Array.isArray(data.customers);
+  if (!hasList && data.customers != null) throw badResponse('Komet sent customers that are no list');
+  // A later duplicate of the member may have taken the list back.
+  const list = hasList ? rows : createRowReader(maxBytes);
   return {
     succeeded: true,
     customers: list.customers,
     dropped: list.dropped,
+    message: data.message,
     observed: {
       fields: list.observer.fields,
       extraKeys: list.observer.extraKeys,
@@ -91,7 +95,7 @@ function createRowReader(maxBytes: number) {
   let customers: Customer[] = [];
   let dropped = 0;
   let observer = createRowObserver();
-  const intern = createInterner();
+  const readCustomer = createCustomerReader();
 
   async function read({ text, first, last }: Batch, breathe: () => Promise<void>): Promise<void> {
     if (first) {
@@ -99,13 +103,17 @@ function createRowReader(maxBytes: number) {
       dropped = 0;
       observer = createRowObserver();
     }
-    const rows = parse(text) as readonly unknown[];
+    const rows = parseRows(text);
     if (rows.length === 0 && !(first && last)) throw badResponse('Komet sent invalid JSON');
-    for (const [index, row] of rows.entries()) {
-      if (index % 64 === 63) await breathe();
-      const { success, data } = CustomerRow.safeParse(row);
-      if (success) customers.push(toCustomer(data, intern));
-      else dropped++;
+    let untilBreath = rowsPerBreath;
+    for (const row of rows) {
+      if (--untilBreath === 0) {
+        await breathe();
+        untilBreath = rowsPerBreath;
+      }
+      const customer = readCustomer(row);
+      if (customer === undefined) dropped++;
+      else customers.push(customer);
       if (typeof row === 'object' && row !== null) observer.see(row);
     }
     if (customers.length * bytesPerCustomer > maxBytes) {
@@ -127,31 +135,6 @@ function createRowReader(maxBytes: number) {
   };
 }
 
-/** The row as an object of the one shape all customers have, its few distinct labels shared. */
-function toCustomer(row: z.output<typeof CustomerRow>, intern: ReturnType<typeof createInterner>): Customer {
-  return {
-    id: row.id,
-    name: row.name,
-    code: row.code,
-    active: row.active,
-    salesPerson: intern(row.salesPerson),
-    customerType: intern(row.customerType),
-    salesPersonId: intern(row.salesPersonId),
-    accountingCode: row.accountingCode,
-    updatedOn: row.updatedOn,
-  };
-}
-
-function createInterner() {
-  const known = new Map<string, string>();
-  return (text: string | null): string | null => {
-    if (text === null) return null;
-    const same = known.get(text);
-    if (same === undefined) known.set(text, text);
-    return same ?? text;
-  };
-}
-
 /** Returns a function that lets the event loop turn when the caller has worked for 8 ms since it last did. */
 function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
   let since = performance.now();
@@ -163,27 +146,30 @@ function createBreather(signal: AbortSignal | undefined): () => Promise<void> {
   };
 }
 
-function parse(text: string): unknown {
+type Reviver = (key: string, value: unknown) => unknown;
+
+function parse(text: string, reviver?: Reviver): unknown {
   try {
-    return hasLongNumber(text)
-      ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
-      : JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch {
     // The engine's message quotes the text: rows, perhaps the token. It goes no further.
     throw badResponse('Komet sent invalid JSON');
   }
 }
 
-/** A number of 16 digits or more, which a double would round; the first test is the quick one. */
-function hasLongNumber(text: string): boolean {
-  return /\d{16}/.test(text) && /(?:^|[\s:,[])-?\d{16}/.test(text);
+/** Elements of a list; only where a number was rounded they are parsed again, from their source text. */
+function parseRows(text: string): readonly unknown[] {
+  const rows = parse(text) as readonly unknown[];
+  return rows.some(hasRoundedNumber) ? (parse(text, keepDigits as Reviver) as readonly unknown[]) : rows;
 }
 
 function keepDigits(_key: string, value: unknown, context: { readonly source?: string }): unknown {
   const { source } = context;
-  return typeof value === 'number' && source !== undefined && /^-?\d{16,40}$/.test(source)
-    ? BigInt(source)
-    : value;
+  return isDigits(source) && typeof value === 'number' ? BigInt(source) : value;
+}
+
+function isDigits(source: string | undefined): source is string {
+  return source !== undefined && /^-?\d{16,200}$/.test(source);
 }
 
 function badResponse(message: string): KometError {
