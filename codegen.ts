@@ -1,16 +1,28 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+const printed = (format: 'graphql' | 'federation' | 'stitching') => ({
+  plugins: [{ './schema/codegen-plugin.ts': { format } }],
+});
+
+const typedDocuments = {
+  plugins: ['typescript-operations', 'typed-document-node'],
+  config: { useTypeImports: true, scalars: { ID: 'string', Date: 'string', DateTime: 'string' } },
+};
+
 const config: CodegenConfig = {
   schema: './schema/schema.ts',
   documents: './schema/operations/*.graphql',
+  // As the code has it: what belongs together stays together.
+  config: { sort: false },
   generates: {
-    './schema/schema.graphql': {
-      plugins: ['schema-ast'],
-      config: { includeDirectives: true, sort: false },
-    },
-    './test/generated/operations.ts': {
-      plugins: ['typescript-operations', 'typed-document-node'],
-      config: { useTypeImports: true, scalars: { ID: 'string', Date: 'string', DateTime: 'string' } },
+    './schema/schema.graphql': printed('graphql'),
+    './schema/subgraph.graphql': printed('federation'),
+    './schema/stitching.graphql': printed('stitching'),
+    './test/generated/operations.ts': typedDocuments,
+    './examples/apollo/src/generated/operations.ts': typedDocuments,
+    './examples/urql/src/generated/operations.ts': typedDocuments,
+    './examples/urql/src/generated/introspection.ts': {
+      plugins: ['./examples/urql/introspection-plugin.ts'],
     },
   },
 };

@@ -16,3 +16,5 @@ export const builder = new SchemaBuilder<{
 builder.queryType({
   description: "A company's customers in Komet Sales, answered from a snapshot that is kept fresh.",
 });
+
+builder.subscriptionType({ description: 'What happens to customers, as it is noticed.' });

@@ -63,12 +63,29 @@ export type ConnectionArguments = {
 export type CustomerSource = {
   byId(id: string): Promise<Customer | null>;
   byCode(code: string): Promise<Customer | null>;
-  /** In the order of ids. */
-  manyById(ids: readonly string[]): Promise<readonly (Customer | null)[]>;
+  /** In the order of ids; an `Error` in the place of what cannot be an id. */
+  manyById(ids: readonly string[]): Promise<readonly (Customer | Error | null)[]>;
   /** In the order of codes; an `Error` in the place of a code that several share. */
   manyByCode(codes: readonly string[]): Promise<readonly (Customer | Error | null)[]>;
   list(args: ListArguments): Promise<readonly Customer[]>;
   connection(args: ConnectionArguments): Promise<CustomerConnection>;
+  /** From now on, or from after the change with the id `after` on. */
+  changes(args: ChangeArguments): AsyncIterable<CustomerChange>;
+};
+
+export type ChangeArguments = {
+  readonly filter?: Maybe<CustomerFilterInput>;
+  readonly after?: Maybe<string>;
+};
+
+export const changeKinds = ['CREATED', 'UPDATED', 'DEACTIVATED', 'REACTIVATED', 'REMOVED'] as const;
+
+export type CustomerChange = {
+  readonly id: string;
+  readonly kind: (typeof changeKinds)[number];
+  readonly customer: Customer;
+  readonly previous: Customer | null;
+  readonly changedFields: readonly string[];
 };
 
 export type CustomerConnection = {

@@ -141,9 +141,10 @@ builder.queryFields((t) => ({
     type: [CustomerRef],
     nullable: { list: true, items: true },
     description:
-      'In the order of ids, active or not; null for an id that Komet does not have. For stitching and batch reads.',
+      'In the order of ids, active or not; null for an id that Komet does not have, an error in the place of what ' +
+      'cannot be an id. For stitching and batch reads.',
     args: { ids: t.arg.idList({ required: true, description: 'Up to 20 digits each.' }) },
-    resolve: (_root, { ids }, { customers }) => customers.manyById(ids),
+    resolve: (_root, { ids }, { customers }) => customers.manyById(ids) as Promise<(Customer | null)[]>,
   }),
   customersByCode: t.field({
     type: [CustomerRef],

@@ -1,6 +1,7 @@
 import './scalars.ts';
 import './customer.ts';
 import './customer-connection.ts';
+import './customer-change.ts';
 import './komet-status.ts';
 import { builder } from './builder.ts';
 

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createYoga, type YogaLogger } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../schema/context.ts';
+import { addFederation } from '../schema/federation.ts';
 import { schema } from '../schema/schema.ts';
 import { type Customers, createCustomers } from './customers/customers.ts';
 import { createCustomerSource } from './graph/customer-source.ts';
 import { readDemand } from './graph/demand.ts';
+import { usePersistedDocuments } from './graph/documents.ts';
+import { useEventIds } from './graph/event-ids.ts';
 import { type ExplainContext, useExplain } from './graph/explain.ts';
-import { renderGraphiql } from './graph/graphiql.ts';
+import { useGraphiql } from './graph/graphiql.ts';
 import { createJournal } from './graph/journal.ts';
 import { createMaskError } from './graph/mask-error.ts';
 import { readStatus } from './graph/status.ts';
@@ -54,6 +57,7 @@ export type Gateway = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+const endpoint = '/graphql';
 const minutes = 60_000;
 const hours = 60 * minutes;
 
@@ -83,18 +87,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     store,
     freshness,
     dailyQuota,
-    findings: { nameFiltersGoUpstream: false },
     now,
     log,
   });
 
   const yoga = createYoga<object, GraphContext & ExplainContext>({
-    schema,
-    graphqlEndpoint: '/graphql',
+    schema: addFederation(schema),
+    graphqlEndpoint: endpoint,
     context: ({ request }) => {
       const journal = createJournal();
       return {
-        customers: createCustomerSource(tenant, readDemand(request.headers), journal),
+        customers: createCustomerSource({
+          customers: tenant,
+          demand: readDemand(request.headers),
+          journal,
+          lastEventId: request.headers.get('last-event-id') ?? undefined,
+        }),
         komet: {
           status: () => readStatus(tenant, journal, { maxStalenessMs: freshness.maxStalenessMs, now }),
         },
@@ -108,14 +116,22 @@ export function createGateway(options: GatewayOptions): Gateway {
         logger?.error({ reference, err: error }, 'unexpected error'),
       ),
     },
-    graphiql: options.graphiql ?? true,
-    renderGraphiQL: renderGraphiql,
+    // yoga would let every origin in, with credentials
+    cors: false,
+    graphiql: false,
     landingPage: false,
     multipart: false,
     logging: silentUnlessWarned(logger),
     plugins: [
-      // what answering took
+      // what is to be executed
+      usePersistedDocuments(),
+      // a page instead of an answer
+      options.graphiql !== false && useGraphiql(endpoint),
+      // what the answer took, and who may keep it
       useExplain(now),
+      // which change a subscription got last
+      useEventIds(),
+      useNoStore(),
     ],
   });
 
@@ -127,6 +143,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const handle = async (request: Request) => yoga.fetch(request);
   const nodeListener = (request: IncomingMessage, response: ServerResponse) => void yoga(request, response);
   return Object.assign(handle, { nodeListener, dispose, [Symbol.asyncDispose]: dispose });
+}
+
+/** Customers are not for caches between here and the caller; their age is in the `age` header. */
+function useNoStore(): Plugin {
+  return {
+    onResponse({ response: { headers } }) {
+      if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+    },
+  };
 }
 
 /** Yoga logs errors that it masks; those are logged once, with their reference, by the mask. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { doctor } from './commands/doctor.ts';
 import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { twin } from './commands/twin.ts';
@@ -6,7 +7,7 @@ import { type Command, CommandFailure, UsageError } from './commands/usage.ts';
 import { version } from './commands/version.ts';
 import { ConfigError } from './config.ts';
 
-const commands: Record<string, Command> = { start, twin, schema };
+const commands: Record<string, Command> = { start, twin, doctor, schema };
 
 const overview = `komet-graphql: the customers of Komet Sales as a GraphQL graph
 

@@ -3,9 +3,8 @@ import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createReadiness, live } from './http/health.ts';
 import { type Route, serve } from './http/listen.ts';
-import { createFileStore } from './store/file-store.ts';
 import { createMemoryStore } from './store/memory-store.ts';
-import type { Store } from './store/store.ts';
+import { openStore } from './store/open-store.ts';
 import { startTwin, type Twin } from './twin/twin.ts';
 
 /** A gateway that listens. */
@@ -68,8 +67,4 @@ export async function startServer(
       return closeAll(listening);
     },
   };
-}
-
-function openStore(store: Config['store']): Promise<Store> | Store {
-  return store.kind === 'memory' ? createMemoryStore() : createFileStore(store.folder);
 }

@@ -1,6 +1,7 @@
 import { type Config, readConfig, settings } from '../config.ts';
 import { createLogger } from '../http/logger.ts';
-import { type RunningServer, startServer } from '../server.ts';
+import type { RunningServer } from '../server.ts';
+import { loadEnvFile } from './env-file.ts';
 import { type Command, CommandFailure, readOptions, readWhole } from './usage.ts';
 import { version } from './version.ts';
 
@@ -38,6 +39,8 @@ Example
 };
 
 async function run(config: Config): Promise<void> {
+  // Only here, so that --help and wrong settings need not wait for all of the gateway to load.
+  const { startServer } = await import('../server.ts');
   const running = await startServer(config, { logger: createLogger(config.logLevel) }).catch(
     (error: unknown) => {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));
@@ -86,13 +89,4 @@ function settingsTable(): string {
       ([name, { help, default: value }]) => `  ${name.padEnd(widest)}  ${help}${value ? ` (${value})` : ''}`,
     )
     .join('\n');
-}
-
-/** A `.env` file in the current folder, where there is one; variables that are set already win. */
-function loadEnvFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
 }

@@ -31,9 +31,8 @@ export function readOptions<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new UsageError(
-      (error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '',
-    );
+    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw new UsageError(sentence);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Customer } from '../komet/customer.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import { seal, unseal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
+import { type Findings, findingsNameOf, readFindings } from './findings.ts';
 import { createPace } from './pace.ts';
 import { createSnapshot } from './snapshot.ts';
 import type { SyncState } from './sync.ts';
@@ -24,6 +25,8 @@ export type Archive = {
   /** What was last saved; `null` where there is nothing that can be read. */
   loadState(): Promise<SyncState | null>;
   loadBlock(): Promise<Block | null>;
+  /** What the `doctor` command saved. */
+  loadFindings(): Promise<Findings | null>;
   /** Saves in the background: one write at a time, the newest state wins. Failures are logged. */
   saveState(state: SyncState): void;
   saveBlock(block: Block | null): void;
@@ -106,6 +109,8 @@ export function createArchive(options: {
       return { ...dates, snapshot: await createSnapshot(kept.rows, version) };
     },
     loadBlock: () => load(blockName, async (content) => readBlock(content.toString())),
+    loadFindings: () =>
+      load(findingsNameOf(options.name), async (content) => readFindings(content.toString())),
     saveState: (state) => save({ state }),
     saveBlock: (block) => save({ block }),
     settle: async () => writing,

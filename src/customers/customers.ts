@@ -1,25 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import type { KometClient } from '../komet/client.ts';
 import type { Purpose, QuotaView } from '../komet/quota.ts';
 import type { Store } from '../store/store.ts';
+import { ageOf } from './age.ts';
 import { createArchive } from './archive.ts';
+import { createChangeFeed, type FeedItem } from './change-feed.ts';
 import type { CustomerChange } from './changes.ts';
+import { assumedFindings, type Findings } from './findings.ts';
 import { createMemberships } from './memberships.ts';
 import {
   type Demand,
   type Freshness,
   membershipCalls,
+  type Plan,
   type PlannedCall,
   planCalls,
   spacingOf,
 } from './plan.ts';
+import { createPoller } from './poller.ts';
 import { answerQuery, type CustomerAnswer, type CustomerQuery } from './query.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { createSnapshot, type Snapshot } from './snapshot.ts';
 import { type Capabilities, type SyncFailure, type SyncKind, type SyncState, syncCustomers } from './sync.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
-
-/** What the `doctor` command found out about an endpoint and that changes how it is asked. */
-export type Findings = { readonly nameFiltersGoUpstream: boolean };
 
 export type CustomersOptions = {
   readonly token: string;
@@ -30,7 +33,8 @@ export type CustomersOptions = {
   readonly freshness: Freshness & { readonly fullSyncEveryMs: number };
   /** Calls a day. */
   readonly dailyQuota: number;
-  readonly findings: Findings;
+  /** What is known of the endpoint; what was saved for this token where not given. */
+  readonly findings?: Findings | undefined;
   readonly now: () => number;
   readonly log: (event: string, facts: Record<string, unknown>) => void;
 };
@@ -63,19 +67,23 @@ export type CustomersStatus = {
   readonly lastFailure: SyncFailure | null;
 };
 
-export type ChangeListener = (changes: readonly CustomerChange[], state: SyncState) => void;
-
 /** One token's customers: the only way to them for everything above. */
 export type Customers = {
   /** @throws {KometError} where nothing can be answered at all */
   answer(queries: readonly CustomerQuery[], demand: Demand): Promise<Answered>;
   status(): Promise<CustomersStatus>;
-  /** Calls back after each sync that changed something; returns the way to stop. */
-  onChanges(listener: ChangeListener): () => void;
-  /** Waits until what is known is saved. */
+  /**
+   * Changes from now on, or from after the feed item `lastId` on, that pass the test; the list is kept fresh
+   * while anybody listens, with one poller however many do.
+   * @throws {InvalidInput} where `lastId` is no longer known
+   */
+  changes(isWanted: (change: CustomerChange) => boolean, lastId?: string): AsyncIterableIterator<FeedItem>;
+  /** Ends all subscriptions and waits until what is known is saved. */
   close(): Promise<void>;
 };
 
+/** The shortest time (ms) between two looks of the poller. */
+const shortestPollMs = 50;
 /** How long (ms) a query that could be answered stale waits for something newer. */
 const patienceMs = 5_000;
 /** Something to answer from: the snapshot, or the rows of a direct call. */
@@ -83,8 +91,9 @@ type View = { readonly snapshot: Snapshot; readonly asOf: number };
 
 /** What the calls of one batch brought. */
 type Trip = {
-  /** Calls that this batch started. */
+  /** Calls that this batch started and waited for, counted by `onCall`. */
   calls: number;
+  readonly onCall: () => void;
   /** Whether something newer was waited for and came. */
   reached: boolean;
   direct: View | null;
@@ -93,25 +102,34 @@ type Trip = {
 
 export function createCustomers(options: CustomersOptions): Customers {
   const { freshness, now, log } = options;
-  const { nameFiltersGoUpstream } = options.findings;
   const archive = createArchive(options);
   const syncs = createSingleFlight<void>(now);
   const memberships = createMemberships();
-  const listeners = new Set<ChangeListener>();
+  const poller = createPoller(poll, async () => Math.max(shortestPollMs, (await nextSyncAt()) - now()));
+  const feed = createChangeFeed(randomUUID(), (subscribers) => {
+    if (subscribers > 0) poller.start();
+    else poller.stop();
+  });
+  let findings = options.findings ?? assumedFindings;
   let state: SyncState | null = null;
   let lastSyncAt: number | null = null;
   let ready: Promise<Upstream> | undefined;
 
-  /** What an earlier process left is read at the first need. */
+  /** What an earlier process left is read at the first need; a store that fails then is asked again. */
   function open(): Promise<Upstream> {
-    ready ??= restore();
+    ready ??= restore().catch((error: unknown) => {
+      ready = undefined;
+      throw error;
+    });
     return ready;
   }
 
   async function restore(): Promise<Upstream> {
     const { maxStalenessMs } = freshness;
+    findings = options.findings ?? (await archive.loadFindings()) ?? assumedFindings;
+    const { includeInactiveSpelling } = findings;
     const [upstream, saved] = await Promise.all([
-      openUpstream({ ...options, archive, maxStalenessMs }),
+      openUpstream({ ...options, archive, maxStalenessMs, includeInactiveSpelling }),
       archive.loadState(),
     ]);
     state = saved;
@@ -119,21 +137,34 @@ export function createCustomers(options: CustomersOptions): Customers {
     return upstream;
   }
 
-  async function sync(upstream: Upstream, purpose: Purpose): Promise<void> {
+  async function sync(upstream: Upstream, purpose: Purpose, onCall: () => void): Promise<void> {
     lastSyncAt = now();
     const { state: next, changes } = await syncCustomers(state, {
       now,
       log,
       fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
-      readList: (parameters, unlessDigest) => upstream.read(purpose, parameters, unlessDigest),
+      readList: (parameters, unlessDigest) => upstream.read(purpose, parameters, onCall, unlessDigest),
     });
     state = next;
     archive.saveState(next);
-    if (changes.length > 0) for (const listener of listeners) listener(changes, next);
+    if (changes.length > 0) feed.publish(changes);
   }
 
-  const ageOf = (asOf: number | undefined) => (asOf === undefined ? Number.POSITIVE_INFINITY : now() - asOf);
-  const isUsable = (asOf: number | undefined) => ageOf(asOf) <= freshness.staleIfErrorMs;
+  /** Asks for nothing but freshness; why it cannot be had is remembered, and shown to those who query. */
+  async function poll(): Promise<void> {
+    await answer([], {}).catch(() => {});
+  }
+
+  /** When the next sync may begin at the earliest, if somebody asks. */
+  async function nextSyncAt(): Promise<number> {
+    const upstream = await open();
+    const spaced = (lastSyncAt ?? 0) + spacingOf(upstream.quota(), now());
+    const notBefore = [upstream.blocked()?.until, lastSyncAt === null ? undefined : spaced];
+    const promised = state ? state.asOf + freshness.maxStalenessMs : now();
+    return Math.max(promised, ...notBefore.filter((time) => time !== undefined));
+  }
+
+  const isUsable = (asOf: number | undefined) => ageOf(asOf, now()) <= freshness.staleIfErrorMs;
 
   /** @throws {KometError} where the call fails and there is nothing to answer from */
   async function makeSync(
@@ -142,10 +173,10 @@ export function createCustomers(options: CustomersOptions): Customers {
     notBefore: number,
     trip: Trip,
   ) {
-    const flown = syncs.run(notBefore, () => sync(upstream, call.purpose));
-    const landed = flown.then(({ started }) => {
-      trip.calls += started ? 1 : 0;
-      trip.reached = true;
+    const onCall = call.wait ? trip.onCall : () => {};
+    const flown = syncs.run(notBefore, () => sync(upstream, call.purpose, onCall));
+    const landed = flown.then(() => {
+      trip.reached ||= call.wait;
     });
     if (!call.wait) landed.catch(() => {});
     else if (isUsable(state?.asOf)) await patiently(landed);
@@ -160,8 +191,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     trip: Trip,
   ) {
     try {
-      const flown = await upstream.readShared(call.purpose, call.parameters, notBefore);
-      trip.calls += flown.started ? 1 : 0;
+      const flown = await upstream.readShared(call.purpose, call.parameters, trip.onCall, notBefore);
       trip.reached = true;
       trip.direct = {
         snapshot: await createSnapshot(flown.result.customers, 'direct'),
@@ -179,8 +209,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     trip: Trip,
   ) {
     try {
-      const flown = await upstream.readShared(call.purpose, call.parameters, notBefore);
-      trip.calls += flown.started ? 1 : 0;
+      const flown = await upstream.readShared(call.purpose, call.parameters, trip.onCall, notBefore);
       trip.reached = true;
       memberships.remember(call.key, flown.result.customers, flown.startedAt);
     } catch (error) {
@@ -189,8 +218,11 @@ export function createCustomers(options: CustomersOptions): Customers {
     }
   }
 
-  async function make(upstream: Upstream, calls: readonly PlannedCall[], notBefore: number): Promise<Trip> {
-    const trip: Trip = { calls: 0, reached: false, direct: null, failures: new Map() };
+  async function make(upstream: Upstream, { calls, failures }: Plan, notBefore: number): Promise<Trip> {
+    const onCall = () => {
+      trip.calls += 1;
+    };
+    const trip: Trip = { calls: 0, onCall, reached: false, direct: null, failures: new Map(failures) };
     const makeOne = async (call: PlannedCall) => {
       if (call.kind === 'sync') await makeSync(upstream, call, notBefore, trip);
       else if (call.kind === 'direct') await makeDirect(upstream, call, notBefore, trip);
@@ -200,7 +232,8 @@ export function createCustomers(options: CustomersOptions): Customers {
     return trip;
   }
 
-  const keysOf = (query: CustomerQuery) => membershipCalls(query, nameFiltersGoUpstream).map(([key]) => key);
+  const keysOf = (query: CustomerQuery) =>
+    membershipCalls(query, findings.nameFiltersGoUpstream).map(([key]) => key);
 
   /** Why a query cannot be answered although the snapshot is there: Komet did not say who belongs to it. */
   function failureOf(query: CustomerQuery, trip: Trip): Error | null {
@@ -211,65 +244,63 @@ export function createCustomers(options: CustomersOptions): Customers {
     return null;
   }
 
+  async function answer(queries: readonly CustomerQuery[], demand: Demand): Promise<Answered> {
+    const upstream = await open();
+    const promiseMs = Math.min(freshness.maxStalenessMs, demand.maxAgeMs ?? Number.POSITIVE_INFINITY);
+    const plan = planCalls({
+      queries,
+      now: now(),
+      freshness,
+      demand,
+      asOf: state?.asOf ?? null,
+      membershipAsOf: memberships.asOf,
+      listCostMs: state?.costMs ?? null,
+      quota: upstream.quota(),
+      lastSyncAt,
+      isSyncing: !syncs.isIdle(),
+      callsUnderWay: upstream.underWay(),
+      blocked: upstream.blocked(),
+      nameFiltersGoUpstream: findings.nameFiltersGoUpstream,
+    });
+    if (plan.refusal) throw plan.refusal;
+    const trip = await make(upstream, plan, now() - promiseMs);
+    const view = trip.direct ?? state;
+    if (!view) throw new TypeError('a plan without a snapshot made no call');
+    const pending = queries.map(
+      (query) => failureOf(query, trip) ?? answerQuery(view.snapshot, query, memberships.idsOf),
+    );
+    const membershipDates = queries.flatMap(keysOf).map((key) => memberships.asOf(key) ?? view.asOf);
+    const asOf = Math.min(view.asOf, ...membershipDates);
+    const source = trip.reached ? 'upstream' : ageOf(asOf, now()) > promiseMs ? 'stale' : 'snapshot';
+    const answers = await Promise.all(pending);
+    return {
+      answers,
+      upstreamCalls: trip.calls,
+      source,
+      asOf,
+      plan: [plan.reason, ...plan.calls.map(describe)],
+    };
+  }
+
   return {
-    async answer(queries, demand) {
-      const upstream = await open();
-      const promiseMs = Math.min(freshness.maxStalenessMs, demand.maxAgeMs ?? Number.POSITIVE_INFINITY);
-      const plan = planCalls({
-        queries,
-        now: now(),
-        freshness,
-        demand,
-        asOf: state?.asOf ?? null,
-        membershipAsOf: memberships.asOf,
-        listCostMs: state?.costMs ?? null,
-        quota: upstream.quota(),
-        lastSyncAt,
-        blocked: upstream.blocked(),
-        nameFiltersGoUpstream,
-      });
-      if (plan.refusal) throw plan.refusal;
-      const trip = await make(upstream, plan.calls, now() - promiseMs);
-      const view = trip.direct ?? state;
-      if (!view) throw new TypeError('a plan without a snapshot made no call');
-      const answers = queries.map(
-        (query) => failureOf(query, trip) ?? answerQuery(view.snapshot, query, memberships.idsOf),
-      );
-      const membershipDates = queries.flatMap(keysOf).map((key) => memberships.asOf(key) ?? view.asOf);
-      const asOf = Math.min(view.asOf, ...membershipDates);
-      return {
-        answers: await Promise.all(answers),
-        upstreamCalls: trip.calls,
-        source: trip.reached ? 'upstream' : ageOf(asOf) > promiseMs ? 'stale' : 'snapshot',
-        asOf,
-        plan: [plan.reason, ...plan.calls.map(describe)],
-      };
-    },
+    answer,
     async status() {
       const upstream = await open();
-      const quota = upstream.quota();
-      const notBefore = [
-        state?.asOf,
-        lastSyncAt !== null && lastSyncAt + spacingOf(quota, now()),
-        upstream.blocked()?.until,
-      ];
       return {
-        quota,
+        quota: upstream.quota(),
         rows: state?.snapshot.customers.length ?? null,
         version: state?.snapshot.version ?? null,
         asOf: state?.asOf ?? null,
         lastSync: state?.lastKind ?? null,
-        nextSyncAt:
-          state && Math.max(...notBefore.map((time) => time || 0), state.asOf + freshness.maxStalenessMs),
+        nextSyncAt: state && (await nextSyncAt()),
         capabilities: state?.capabilities ?? null,
         lastFailure: upstream.lastFailure(),
       };
     },
-    onChanges(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    changes: feed.subscribe,
     async close() {
+      feed.close();
+      await syncs.settle();
       await archive.settle();
     },
   };

@@ -1,6 +1,7 @@
 import type { CustomerListParameters } from '../komet/client.ts';
 import type { KometError } from '../komet/errors.ts';
 import { createQuotaError, type Purpose, type QuotaView } from '../komet/quota.ts';
+import { ageOf } from './age.ts';
 import type { CustomerFilter } from './filter.ts';
 import { membershipKey } from './memberships.ts';
 import type { CustomerQuery } from './query.ts';
@@ -31,6 +32,10 @@ export type PlanInput = {
   readonly quota: QuotaView;
   /** When the last sync began, whatever came of it. */
   readonly lastSyncAt: number | null;
+  /** Whether a sync is under way. */
+  readonly isSyncing: boolean;
+  /** Direct and membership calls under way. */
+  readonly callsUnderWay: number;
   /** Why Komet must not be called for now, and until when. */
   readonly blocked: { readonly until: number; readonly error: KometError } | null;
   /** Whether Komet's LIKE was found to differ from ours, so that name filters must go to it. */
@@ -54,6 +59,8 @@ export type Plan = {
   readonly calls: readonly PlannedCall[];
   /** Where the batch cannot be answered at all. */
   readonly refusal: KometError | null;
+  /** Memberships that Komet cannot be asked for now: they fail the queries that need them, and no other. */
+  readonly failures: ReadonlyMap<string, KometError>;
   /** In a few words, for `x-komet-explain`. */
   readonly reason: string;
 };
@@ -61,25 +68,28 @@ export type Plan = {
 /** From how long (ms) a list takes to read on, a single key is asked for directly. */
 export const slowListMs = 1_000;
 
+/** With so many calls under way, one list is the shorter way to all further keys. */
+const mostCallsUnderWay = 8;
+
 /**
  * The fewest calls to Komet that answer a batch of queries within the promise, as a pure function.
  *
  * Warm: none. About to be stale: a sync in the background. Stale or cold: one sync that everybody waits for,
- * or one direct call where a single key is asked for and the list is slow or must be live. Komet blocked or
- * the quota spent: what there is, up to `staleIfErrorMs`; a refusal only where there is nothing.
+ * or one direct call where a single key is asked for and the list must be live, or is slow: then one such call
+ * a sync, which goes on beside it. Komet blocked or the quota spent: what there is, up to `staleIfErrorMs`; a
+ * refusal only where there is nothing.
  */
 export function planCalls(input: PlanInput): Plan {
   const list = planList(input);
   if (list.refusal) return list;
-  const memberships = planMemberships(input);
-  if (memberships.refusal) return memberships;
-  return { calls: [...list.calls, ...memberships.calls], refusal: null, reason: list.reason };
+  const memberships = planMemberships(input, list.calls.length);
+  return { ...list, ...memberships, calls: [...list.calls, ...memberships.calls] };
 }
 
 function planList(input: PlanInput): Plan {
   const { now, asOf, freshness, blocked, quota } = input;
   const promise = promisedAge(input);
-  const age = asOf === null ? Number.POSITIVE_INFINITY : now - asOf;
+  const age = ageOf(asOf, now);
   if (age <= promise && promise > 0) {
     return isDue(input, age) && !blocked
       ? plan([{ kind: 'sync', wait: false, purpose: 'refresh' }], 'fresh; refreshing in the background')
@@ -90,22 +100,31 @@ function planList(input: PlanInput): Plan {
   const purpose = purposeOf(input, age);
   if (usable && !isAffordable(input, purpose)) return plan([], 'stale: sparing the quota');
   if (quota.used >= quota.limit) return refuse(createQuotaError(quota));
-  const single = singleKey(input.queries);
-  const isLive = freshness.maxStalenessMs === 0;
-  const isSlow = (input.listCostMs ?? 0) >= slowListMs;
-  if (single && (isLive || (isSlow && !('name' in single)))) {
-    const direct = { kind: 'direct', parameters: { ...single, includeInactive: true }, purpose } as const;
-    return isLive || asOf !== null
-      ? plan([direct], 'one key, asked for directly')
-      : plan(
-          [direct, { kind: 'sync', wait: false, purpose: 'refresh' }],
-          'one key, asked for directly; the list is slow',
-        );
-  }
+  const direct = planDirect(input, purpose);
+  if (direct) return direct;
   return plan(
     [{ kind: 'sync', wait: true, purpose }],
     asOf === null ? 'cold: reading the list' : 'refreshing',
   );
+}
+
+/** One key asked for directly, where the list must be live, or is slow and can follow beside the answer. */
+function planDirect(input: PlanInput, purpose: Purpose): Plan | undefined {
+  const { freshness, quota } = input;
+  const single = singleKey(input.queries);
+  if (!single) return undefined;
+  const parameters = { ...single, includeInactive: true };
+  const direct = { kind: 'direct', parameters, purpose: 'interactive' } as const;
+  if (freshness.maxStalenessMs === 0) {
+    const isCrowded = input.callsUnderWay >= mostCallsUnderWay;
+    return isCrowded ? undefined : plan([direct], 'one key, asked for directly');
+  }
+  const isSlow = (input.listCostMs ?? 0) >= slowListMs && !('name' in single);
+  const isAllowed = !input.isSyncing && quota.interactiveLeft > 0 && quota.limit - quota.used > 1;
+  const sync = { kind: 'sync', wait: false, purpose } as const;
+  return isSlow && isAllowed
+    ? plan([direct, sync], 'one key, asked for directly; the list is slow')
+    : undefined;
 }
 
 /** A caller who insists on less than the promise spends from the reserve, once refreshes have had their share. */
@@ -117,23 +136,21 @@ function purposeOf(input: PlanInput, age: number): Purpose {
   return insists && !isOverdue ? 'interactive' : 'refresh';
 }
 
-/** A location's and an upstream name's members, where they are not known or too old. */
-function planMemberships(input: PlanInput): Plan {
+/** A location's and an upstream name's members, where they are not known or too old; `planned` calls go before. */
+function planMemberships(input: PlanInput, planned: number): Pick<Plan, 'calls' | 'failures'> {
   const { now, blocked, freshness, quota } = input;
   const promise = promisedAge(input);
   const calls: PlannedCall[] = [];
+  const failures = new Map<string, KometError>();
   for (const [key, parameters] of membershipsOf(input)) {
-    const asOf = input.membershipAsOf(key);
-    const age = asOf === undefined ? Number.POSITIVE_INFINITY : now - asOf;
+    const age = ageOf(input.membershipAsOf(key), now);
     if (age <= promise && promise > 0) continue;
     const usable = age <= freshness.staleIfErrorMs;
-    if (blocked && !usable) return refuse(blocked.error);
-    const affordable =
-      quota.interactiveLeft > calls.length || (asOf === undefined && quota.used < quota.limit);
-    if (usable && (blocked || !affordable)) continue;
-    calls.push({ kind: 'membership', key, parameters, purpose: 'interactive' });
+    const left = (usable ? quota.interactiveLeft : quota.limit - quota.used) - planned - calls.length;
+    if (!blocked && left > 0) calls.push({ kind: 'membership', key, parameters, purpose: 'interactive' });
+    else if (!usable) failures.set(key, blocked?.error ?? createQuotaError(quota));
   }
-  return plan(calls, '');
+  return { calls, failures };
 }
 
 /** The age up to which an answer needs no call. */
@@ -153,7 +170,7 @@ function isAffordable({ quota, now, lastSyncAt }: PlanInput, purpose: Purpose): 
   if (purpose === 'interactive') return quota.interactiveLeft > 0;
   if (quota.refreshLeft <= 0) return false;
   if (lastSyncAt === null) return true;
-  return now - lastSyncAt >= spacingOf(quota, now);
+  return ageOf(lastSyncAt, now) >= spacingOf(quota, now);
 }
 
 /** The least time (ms) between two refreshes that lets the day end within its quota. */
@@ -178,13 +195,16 @@ function keysOf(query: Exclude<CustomerQuery, { by: 'filter' }>): CustomerListPa
   return query.by === 'id' ? query.ids.map((id) => ({ id })) : query.codes.map((code) => ({ code }));
 }
 
-/** Any one of these bounds the rows that the filter can match, so the rest of it is applied locally. */
+/**
+ * Any one of these bounds the rows that the filter can match, so the rest of it is applied locally. A name with
+ * an escaped wildcard does not: Komet's LIKE has no escape.
+ */
 function keysOfFilter({ id, ids, code, codes, name }: CustomerFilter): CustomerListParameters[] {
   if (id !== undefined) return [{ id }];
   if (code !== undefined) return [{ code }];
   if (ids) return ids.map((each) => ({ id: each }));
   if (codes) return codes.map((each) => ({ code: each }));
-  return name === undefined ? [] : [{ name }];
+  return name === undefined || name.includes('\\') ? [] : [{ name }];
 }
 
 function membershipsOf({ queries, nameFiltersGoUpstream }: PlanInput) {
@@ -208,5 +228,10 @@ export function membershipCalls(
   return calls;
 }
 
-const plan = (calls: readonly PlannedCall[], reason: string): Plan => ({ calls, refusal: null, reason });
-const refuse = (error: KometError): Plan => ({ calls: [], refusal: error, reason: `refused: ${error.code}` });
+const plan = (calls: readonly PlannedCall[], reason: string, refusal: KometError | null = null): Plan => ({
+  calls,
+  refusal,
+  failures: new Map(),
+  reason,
+});
+const refuse = (error: KometError): Plan => plan([], `refused: ${error.code}`, error);

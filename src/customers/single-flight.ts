@@ -1,20 +1,16 @@
-/**
- * How a run came about: `started` where this caller's request began it, else it joined another's; `startedAt`
- * in ms since 1970.
- */
-export type Flown<Result> = {
-  readonly result: Result;
-  readonly started: boolean;
-  readonly startedAt: number;
-};
+/** What a run brought, and when it began, in ms since 1970. */
+export type Flown<Result> = { readonly result: Result; readonly startedAt: number };
 
 export type SingleFlight<Result> = {
   /**
    * Joins the run that began at or after `notBefore` (ms since 1970), else starts one; while an older run is
-   * under way, all who ask share the one that follows it.
+   * under way, all who ask share the one that follows it. If the older one fails they share its failure, which
+   * is newer than what they asked for: a dead upstream costs nobody two timeouts.
    */
   run(notBefore: number, start: () => Promise<Result>): Promise<Flown<Result>>;
   isIdle(): boolean;
+  /** Resolves once nothing is under way. */
+  settle(): Promise<void>;
 };
 
 /** One run at a time, shared by whoever it is fresh enough for. */
@@ -34,23 +30,28 @@ export function createSingleFlight<Result>(now: () => number): SingleFlight<Resu
   }
 
   async function launchAfter(run: Run, start: () => Promise<Result>): Promise<Run> {
-    await run.result.catch(() => {});
-    next = undefined;
+    try {
+      await run.result;
+    } finally {
+      next = undefined;
+    }
     return launch(start);
   }
 
   return {
     isIdle: () => !current && !next,
+    async settle() {
+      while (current || next) await (next ?? current?.result)?.catch(() => {});
+    },
     async run(notBefore, start) {
-      if (!current && !next) return land(launch(start), true);
-      if (current && current.startedAt >= notBefore) return land(current, false);
-      const started = !next;
+      if (!current && !next) return land(launch(start));
+      if (current && current.startedAt >= notBefore) return land(current);
       next ??= launchAfter(current as Run, start);
-      return land(await next, started);
+      return land(await next);
     },
   };
 
-  async function land({ result, startedAt }: Run, started: boolean): Promise<Flown<Result>> {
-    return { result: await result, started, startedAt };
+  async function land({ result, startedAt }: Run): Promise<Flown<Result>> {
+    return { result: await result, startedAt };
   }
 }

@@ -2,6 +2,7 @@ import type { CustomerList, CustomerListParameters } from '../komet/client.ts';
 import type { Customer } from '../komet/customer.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import { dayOf } from '../komet/quota.ts';
+import { ageOf } from './age.ts';
 import { type CustomerChange, findRemovals, findUpserts } from './changes.ts';
 import { createSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -69,7 +70,7 @@ function canAskForChanges(previous: SyncState, { now, fullSyncEveryMs }: SyncOpt
   return (
     updateAsOf !== 'IGNORED' &&
     includeInactive === 'HONOURED' &&
-    now() - previous.fullAt < fullSyncEveryMs &&
+    ageOf(previous.fullAt, now()) < fullSyncEveryMs &&
     previous.snapshot.customers.length > 0 &&
     previous.snapshot.customers.every(({ updatedOn }) => updatedOn !== null)
   );
@@ -176,14 +177,15 @@ const dayMs = 86_400_000;
 
 /**
  * The day that a delta asks from. `updateAsOf` counts whole days of an unstated zone (komet-api.md 1.1, 1.2),
- * so it begins a day before the last reading by our clock, and two days before the newest date in the list by
- * Komet's own: that one holds however wrong either clock is, as nothing is ever dated before what was
- * dated already. Asking for too much costs rows, never calls.
+ * so it begins three days before the last reading by our clock, or before the newest date in the list by Komet's
+ * own where that is earlier: this one holds however wrong either clock is, as nothing is ever dated before what
+ * was dated already. Zones explain 26 hours at most, a day that is not counted itself 24 more. Asking for too
+ * much costs rows, never calls.
  */
 function dayToAskFrom({ asOf, snapshot }: SyncState): string {
   let newest = '';
   for (const { updatedOn } of snapshot.customers) if (updatedOn && updatedOn > newest) newest = updatedOn;
-  return dayOf(Math.min(asOf - dayMs, Date.parse(newest) - 2 * dayMs));
+  return dayOf(Math.min(asOf, Date.parse(newest)) - 3 * dayMs);
 }
 
 /** Dated so long before the day asked for that no time zone explains it, or not dated at all. */

@@ -12,8 +12,8 @@ const pauses = {
 } as const;
 
 /**
- * The block that a failed call begins: until the day's end or Komet's own `Retry-After` where the quota is
- * spent, else a pause that doubles with each failure in a row.
+ * The block that a failed call begins: until the day's end where the quota is spent, else a pause that doubles
+ * with each failure in a row, and never shorter than Komet's own `Retry-After`.
  *
  * @param unfiltered whether the call asked for the whole list: then a refusal is about the token, not about
  *   what was asked. A refusal of a filtered call blocks nothing.
@@ -26,8 +26,10 @@ export function blockAfter(
 ): Block | null {
   const failures = (previous?.failures ?? 0) + 1;
   switch (error.code) {
-    case 'KOMET_QUOTA_EXHAUSTED':
-      return { until: error.retryAt ?? endOfDay(now), error, failures };
+    case 'KOMET_QUOTA_EXHAUSTED': {
+      const soonest = now + pause(pauses.outage, failures);
+      return { until: Math.max(error.retryAt ?? endOfDay(now), soonest), error, failures };
+    }
     case 'KOMET_UNAUTHORIZED':
       return { until: now + pause(pauses.token, failures), error, failures };
     case 'KOMET_REJECTED':

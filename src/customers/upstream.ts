@@ -9,18 +9,25 @@ import { type Block, blockAfter } from './upstream-block.ts';
 
 /** Komet as one token may use it: every call is counted before it is sent, and its failure remembered. */
 export type Upstream = {
-  /** @throws {KometError} */
+  /**
+   * Sends one call; `onCall` is told of it first.
+   * @throws {KometError}
+   */
   read(
     purpose: Purpose,
     parameters: CustomerListParameters,
+    onCall: () => void,
     unlessDigest?: string,
   ): Promise<CustomerList | 'unchanged'>;
   /** As `read`, but shared by whoever asks the same at the same moment. */
   readShared(
     purpose: Purpose,
     parameters: CustomerListParameters,
+    onCall: () => void,
     notBefore: number,
   ): Promise<Flown<CustomerList>>;
+  /** Shared calls that are under way. */
+  underWay(): number;
   /** Why Komet must not be called now; `null` when it may. */
   blocked(): Block | null;
   lastFailure(): SyncFailure | null;
@@ -35,9 +42,10 @@ export async function openUpstream(options: {
   readonly archive: Archive;
   readonly dailyQuota: number;
   readonly maxStalenessMs: number;
+  readonly includeInactiveSpelling: '1' | 'true';
   readonly now: () => number;
 }): Promise<Upstream> {
-  const { name, client, archive, maxStalenessMs, now } = options;
+  const { name, client, archive, maxStalenessMs, includeInactiveSpelling, now } = options;
   const ledger = await createLedger({ name, counters: options.store, limit: options.dailyQuota, now });
   const shared = new Map<string, SingleFlight<CustomerList>>();
   let block = await archive.loadBlock();
@@ -49,16 +57,20 @@ export async function openUpstream(options: {
     archive.saveBlock(next);
   }
 
-  const read: Upstream['read'] = async (purpose, parameters, unlessDigest) => {
+  /** Our own quota is no reason for a block: the ledger knows it better, also after a restart that raised it. */
+  const read: Upstream['read'] = async (purpose, parameters, onCall, unlessDigest) => {
+    let isSent = false;
     try {
       await ledger.spend(purpose);
-      const list = await client.listCustomers(parameters, { ...(unlessDigest && { unlessDigest }) });
+      isSent = true;
+      onCall();
+      const list = await client.listCustomers(parameters, { unlessDigest, includeInactiveSpelling });
       setBlock(null);
       return list;
     } catch (error) {
       if (error instanceof KometError) {
         lastFailure = { code: error.code, message: error.kometMessage ?? error.message, at: now() };
-        setBlock(blockAfter(error, block, asksForAll(parameters), now()));
+        if (isSent) setBlock(blockAfter(error, block, asksForAll(parameters), now()));
       }
       throw error;
     }
@@ -66,13 +78,13 @@ export async function openUpstream(options: {
 
   return {
     read,
-    async readShared(purpose, parameters, notBefore) {
+    async readShared(purpose, parameters, onCall, notBefore) {
       const key = JSON.stringify(parameters);
       const flight = shared.get(key) ?? createSingleFlight<CustomerList>(now);
       shared.set(key, flight);
       try {
         return await flight.run(notBefore, async () => {
-          const list = await read(purpose, parameters);
+          const list = await read(purpose, parameters, onCall);
           if (list === 'unchanged')
             throw new TypeError('an answer was compared with a digest that was not sent');
           return list;
@@ -81,6 +93,7 @@ export async function openUpstream(options: {
         if (flight.isIdle()) shared.delete(key);
       }
     },
+    underWay: () => shared.size,
     blocked: () => (block && block.until > now() ? block : null),
     lastFailure: () => lastFailure,
     quota: () => ledger.view(maxStalenessMs),

@@ -5,6 +5,8 @@ import type {
   CustomerOrderInput,
   CustomerSource,
 } from '../../schema/context.ts';
+import type { FeedItem } from '../customers/change-feed.ts';
+import type { CustomerChange } from '../customers/changes.ts';
 import { createCursor, cutPage, readCount } from '../customers/connection.ts';
 import type { Customers } from '../customers/customers.ts';
 import { countFacets } from '../customers/facets.ts';
@@ -13,15 +15,29 @@ import { InvalidInput } from '../customers/invalid-input.ts';
 import { byName } from '../customers/order.ts';
 import type { Demand } from '../customers/plan.ts';
 import type { CustomerAnswer, CustomerQuery } from '../customers/query.ts';
+import { createCustomerTest } from '../customers/select.ts';
 import { foldCode } from '../customers/text.ts';
 import type { Customer } from '../komet/customer.ts';
 import { type Journal, note } from './journal.ts';
+
+type SourceOptions = {
+  readonly customers: Customers;
+  readonly demand: Demand;
+  readonly journal: Journal;
+  /** Where a subscription goes on that a client lost: the `last-event-id` header. */
+  readonly lastEventId: string | undefined;
+};
 
 /**
  * What the resolvers of one request ask for goes through one DataLoader: all that one tick wants, in any
  * number of fields and aliases, is one batch and so one plan.
  */
-export function createCustomerSource(customers: Customers, demand: Demand, journal: Journal): CustomerSource {
+export function createCustomerSource({
+  customers,
+  demand,
+  journal,
+  lastEventId,
+}: SourceOptions): CustomerSource {
   const queries = new DataLoader<CustomerQuery, CustomerAnswer, string>(
     async (batch) => {
       const answering = customers.answer(batch, demand);
@@ -41,9 +57,15 @@ export function createCustomerSource(customers: Customers, demand: Demand, journ
   return {
     byId: async (id) => only(await queries.load({ by: 'id', ids: [readId(id, 'id')] })),
     byCode: async (code) => only(await queries.load({ by: 'code', codes: [foldCode(code)] })),
-    manyById: async (ids) =>
-      withoutErrors(await queries.load({ by: 'id', ids: ids.map((id) => readId(id, 'ids')) })),
-    manyByCode: async (codes) => queries.load({ by: 'code', codes: codes.map(foldCode) }),
+    async manyById(ids) {
+      const read = ids.map(readIdOrError);
+      const wanted = read.filter((id) => typeof id === 'string');
+      const answer = wanted.length === 0 ? [] : await queries.load({ by: 'id', ids: wanted });
+      const found = answer.values();
+      return read.map((id) => (typeof id === 'string' ? (found.next().value ?? null) : id));
+    },
+    manyByCode: async (codes) =>
+      codes.length === 0 ? [] : queries.load({ by: 'code', codes: codes.map(foldCode) }),
     async list({ filter, orderBy, limit, offset }) {
       const from = readCount(offset, 'offset') ?? 0;
       const count = readCount(limit, 'limit');
@@ -69,7 +91,30 @@ export function createCustomerSource(customers: Customers, demand: Demand, journ
         facets: () => countFacets(rows),
       } satisfies CustomerConnection;
     },
+    changes({ filter, after }) {
+      const wanted = createCustomerTest(readFilterOfChanges(filter));
+      const isWanted = ({ customer, previous }: CustomerChange) =>
+        wanted(customer) || (previous !== null && wanted(previous));
+      return inJournal(customers.changes(isWanted, after ?? lastEventId), journal);
+    },
   };
+}
+
+/** The feed as the graph has it, each item's id noted for the event that it becomes. */
+async function* inJournal(feed: AsyncIterable<FeedItem>, journal: Journal) {
+  for await (const { id, change } of feed) {
+    journal.eventId = id;
+    yield { id, ...change };
+  }
+}
+
+/** @throws {InvalidInput} for a location: a row does not tell it, and a change is only a row */
+function readFilterOfChanges(filter: CustomerFilterInput | null | undefined): CustomerFilter {
+  const read = readFilter(withoutNulls(filter));
+  if (read.locationId === undefined) return read;
+  throw new InvalidInput(
+    'customerChanged cannot be filtered by locationId; Komet does not tell it of a customer.',
+  );
 }
 
 function only([answer = null]: CustomerAnswer): Customer | null {
@@ -77,8 +122,15 @@ function only([answer = null]: CustomerAnswer): Customer | null {
   return answer;
 }
 
-/** Ids are unique, so their answers hold no errors. */
-const withoutErrors = (answer: CustomerAnswer) => answer as readonly (Customer | null)[];
+/** What cannot be an id fails alone, not the list that it stands in. */
+function readIdOrError(id: string): string | InvalidInput {
+  try {
+    return readId(id, 'ids');
+  } catch (error) {
+    if (error instanceof InvalidInput) return error;
+    throw error;
+  }
+}
 
 /** `null` and absent mean the same in a filter. */
 function withoutNulls(filter: CustomerFilterInput | null | undefined): CustomerFilter {

@@ -7,6 +7,8 @@ export type Journal = {
   /** Ms since 1970; `null` where no batch was needed. */
   asOf: number | null;
   readonly plan: string[];
+  /** Of the change that a subscription gives next. */
+  eventId?: string;
   /** Batches under way. */
   readonly batches: Promise<unknown>[];
 };

@@ -21,6 +21,8 @@ export async function serve(
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<ListeningServer> {
   const server = createServer((request, response) => {
+    // Node would keep a connection that was busy when closing began until its keep-alive timeout.
+    response.on('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
     const route = routes[pathOf(request)];
     if (route) route(request, response);
     else sendJson(response, 404, { error: `There is nothing here; GraphQL is at /graphql.` });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from './store.ts';
@@ -6,19 +7,31 @@ import type { Store } from './store.ts';
  * Keeps blobs and counters as files in one folder, readable by their owner only.
  *
  * A blob is written beside its place and renamed into it. A counter is a file that grows by one byte for
- * each increment: appending is atomic, also between processes, and no kill can leave half a number.
+ * each increment: appending is atomic, also between processes, and no kill can leave half a number. Within a
+ * process increments take turns; two processes at the same moment may both be told the larger value.
  *
  * @throws {Error} with a plain sentence, when the folder cannot be written to
  */
 export async function createFileStore(folder: string): Promise<Store> {
   await assertWritable(folder);
   const pathOf = (name: string) => join(folder, name);
-  let writes = 0;
+  let counting: Promise<unknown> = Promise.resolve();
+
+  async function append(name: string): Promise<number> {
+    const file = await open(pathOf(name), 'a', 0o600);
+    try {
+      await file.appendFile('+');
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  }
+
   return {
     outlivesProcess: true,
     read: (name) => readIfPresent(pathOf(name)),
     async write(name, blob) {
-      const draft = `${pathOf(name)}.${process.pid}-${++writes}.draft`;
+      const draft = draftOf(pathOf(name));
       try {
         await writeDurably(draft, blob);
         await rename(draft, pathOf(name));
@@ -30,14 +43,10 @@ export async function createFileStore(folder: string): Promise<Store> {
     async setAside(name) {
       await rename(pathOf(name), `${pathOf(name)}.set-aside`).catch(ignoreMissing);
     },
-    async increment(name) {
-      const file = await open(pathOf(name), 'a', 0o600);
-      try {
-        await file.appendFile('+');
-        return (await file.stat()).size;
-      } finally {
-        await file.close();
-      }
+    increment(name) {
+      const counted = counting.then(() => append(name));
+      counting = counted.catch(() => {});
+      return counted;
     },
     async count(name) {
       return (await stat(pathOf(name)).catch(ignoreMissing))?.size ?? 0;
@@ -52,8 +61,14 @@ export async function createFileStore(folder: string): Promise<Store> {
   };
 }
 
+/** Tells this process from an earlier one of the same id, which in a container is the rule. */
+const run = randomUUID().slice(0, 8);
+let drafts = 0;
+
+const draftOf = (path: string) => `${path}.${process.pid}-${run}-${++drafts}.draft`;
+
 async function assertWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.probe-${process.pid}`);
+  const probe = draftOf(join(folder, 'probe'));
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeDurably(probe, new Uint8Array());
@@ -74,9 +89,10 @@ async function removeDrafts(folder: string): Promise<void> {
 }
 
 function isAlive(draft: string): boolean {
-  const pid = Number(/\.(\d+)-\d+\.draft$/.exec(draft)?.[1]);
+  const [, pid, of] = /\.(\d+)-(\w+)-\d+\.draft$/.exec(draft) ?? [];
+  if (of === run) return true;
   try {
-    return pid !== process.pid && process.kill(pid, 0);
+    return Number(pid) !== process.pid && process.kill(Number(pid), 0);
   } catch {
     return false;
   }

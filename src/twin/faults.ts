@@ -41,8 +41,6 @@ export const faultDescriptions = {
 
 export type FaultName = keyof typeof faultDescriptions;
 
-export const faultNames = Object.keys(faultDescriptions) as readonly FaultName[];
-
 export type FaultOptions = {
   /** Milliseconds before the answer (`slow`) or between two bytes (`dripping`). */
   readonly delayMs?: number;

@@ -1,0 +1,223 @@
+import type { DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import { endless, type Measurement, measureDocument, readArguments } from './measure.ts';
+
+/** The most that one request may ask for. */
+export type Limits = {
+  /** Characters of a document. */
+  readonly characters: number;
+  readonly tokens: number;
+  readonly depth: number;
+  readonly introspectionDepth: number;
+  readonly fields: number;
+  readonly rootFields: number;
+  readonly aliases: number;
+  readonly directives: number;
+  readonly fragments: number;
+  readonly operations: number;
+  /** Ids, codes or representations in one list. */
+  readonly listLength: number;
+  /** Values in the answer, as rows × fields say beforehand. */
+  readonly cost: number;
+};
+
+/** Room for every query that a person writes and for lists of 100,000 customers, but not for many of those. */
+export const defaultLimits: Limits = {
+  characters: 100_000,
+  tokens: 10_000,
+  depth: 10,
+  introspectionDepth: 20,
+  fields: 3_000,
+  rootFields: 1_000,
+  aliases: 1_000,
+  directives: 100,
+  fragments: 100,
+  operations: 20,
+  listLength: 10_000,
+  cost: 2_000_000,
+};
+
+/** What the limits need of a request's context. */
+export type LimitsContext = { readonly mostRows: () => number };
+
+/**
+ * Refuses what is too large before anything is spent on it: the text before it is parsed, the document before
+ * it is validated, the operation before it is executed.
+ */
+export function useLimits(limits: Limits, introspection: boolean): Plugin<LimitsContext> {
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => {
+        checkText(String(typeof source === 'string' ? source : source.body), limits);
+        const document: DocumentNode = parseFn(source, { ...options, maxTokens: limits.tokens });
+        checkDocument(document, limits, introspection);
+        return document;
+      });
+    },
+    onExecute({ args }) {
+      checkCost(args, limits, args.contextValue.mostRows());
+    },
+    onSubscribe({ args }) {
+      checkCost(args, limits, args.contextValue.mostRows());
+    },
+  };
+}
+
+/** By length and nesting: a parser that calls itself for each level must not get thousands of them. */
+export function checkText(text: string, limits: Limits): void {
+  if (text.length > limits.characters) {
+    throw tooComplex(`The document has ${text.length} characters; the most is ${limits.characters}.`);
+  }
+  let depth = 0;
+  let deepest = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charCodeAt(index);
+    // { [ (  and  } ] )
+    if (character === 123 || character === 91 || character === 40) deepest = Math.max(deepest, ++depth);
+    else if (character === 125 || character === 93 || character === 41) depth--;
+  }
+  const most = 4 * Math.max(limits.depth, limits.introspectionDepth);
+  if (deepest > most) throw tooComplex(`The document nests ${deepest} brackets; the most is ${most}.`);
+}
+
+const counted = [
+  ['depth', 'levels'],
+  ['introspectionDepth', 'levels of introspection'],
+  ['fields', 'fields, fragments expanded'],
+  ['rootFields', 'fields at the root'],
+  ['aliases', 'aliases'],
+  ['directives', 'directives'],
+  ['fragments', 'fragments'],
+  ['operations', 'operations'],
+] as const satisfies readonly [keyof Measurement & keyof Limits, string][];
+
+/** @throws a GraphQL error that says which limit, and how far over it */
+export function checkDocument(document: DocumentNode, limits: Limits, introspection: boolean): void {
+  const measured = measureDocument(document);
+  for (const [name, what] of counted) {
+    if (measured[name] > limits[name]) {
+      const count = measured[name] >= endless ? 'endlessly many' : measured[name];
+      throw tooComplex(`The document has ${count} ${what}; the most is ${limits[name]}.`);
+    }
+  }
+  if (!introspection && measured.introspectionDepth > 0) {
+    throw createGraphQLError('Introspection is off; ask whoever runs this gateway for its schema.', {
+      extensions: { code: 'FORBIDDEN' },
+    });
+  }
+}
+
+type Execution = {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null;
+  readonly variableValues?: Readonly<Record<string, unknown>> | null;
+};
+
+/** @throws a GraphQL error that says which list is too long, or how large the answer would be */
+export function checkCost(
+  { document, operationName, variableValues }: Execution,
+  limits: Limits,
+  mostRows: number,
+): void {
+  const variables = variableValues ?? {};
+  const operations = document.definitions.filter((each) => each.kind === 'OperationDefinition');
+  const operation = operationName
+    ? operations.find(({ name }) => name?.value === operationName)
+    : operations[0];
+  if (!operation) return;
+  let cost = 0;
+  for (const field of rootFieldsOf(operation, document)) {
+    const rows = rowsOf(field, variables, mostRows, limits);
+    cost += rows * (field.selectionSet ? countFields(field.selectionSet, document) : 1);
+  }
+  if (cost > limits.cost) {
+    throw tooComplex(
+      `The answer could have ${cost} values (rows × fields); the most is ${limits.cost}. Ask for fewer rows with limit or first.`,
+    );
+  }
+}
+
+function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode): FieldNode[] {
+  const fields: FieldNode[] = [];
+  walkFields(operation.selectionSet, document, (field) => void fields.push(field));
+  return fields;
+}
+
+/** How many rows a field at the root can answer with. */
+function rowsOf(
+  field: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+  mostRows: number,
+  limits: Limits,
+): number {
+  const given = readArguments(field, variables);
+  switch (field.name.value) {
+    case 'customers':
+      checkFilter(given['filter'], limits);
+      return Math.min(numberOr(given['limit'], mostRows), mostRows) + looking(mostRows);
+    case 'customerConnection':
+      checkFilter(given['filter'], limits);
+      return Math.min(numberOr(given['first'] ?? given['last'], 100), mostRows) + looking(mostRows);
+    case 'customersById':
+      return lengthOf(given['ids'], 'ids', limits);
+    case 'customersByCode':
+      return lengthOf(given['codes'], 'codes', limits);
+    case '_entities':
+      return lengthOf(given['representations'], 'representations', limits);
+    default:
+      return 1;
+  }
+}
+
+/** Looking through all rows for a few is work too, if less than writing them. */
+const looking = (rows: number) => Math.ceil(rows / 100);
+
+function checkFilter(filter: unknown, limits: Limits): void {
+  const { ids, codes } = (filter ?? {}) as { ids?: unknown; codes?: unknown };
+  lengthOf(ids, 'filter.ids', limits);
+  lengthOf(codes, 'filter.codes', limits);
+}
+
+const numberOr = (value: unknown, otherwise: number) =>
+  typeof value === 'number' ? Math.max(0, value) : otherwise;
+
+function lengthOf(list: unknown, name: string, limits: Limits): number {
+  const length = Array.isArray(list) ? list.length : 1;
+  if (length > limits.listLength) {
+    throw tooComplex(`${name} has ${length} entries; the most is ${limits.listLength}.`);
+  }
+  return length;
+}
+
+/** Fields below, fragments expanded; a document that got here has not many. */
+function countFields(selections: SelectionSetNode, document: DocumentNode): number {
+  let count = 0;
+  walkFields(selections, document, (field) => {
+    count += 1 + (field.selectionSet ? countFields(field.selectionSet, document) : 0);
+  });
+  return count;
+}
+
+function walkFields(
+  selections: SelectionSetNode,
+  document: DocumentNode,
+  visit: (field: FieldNode) => void,
+  spread: ReadonlySet<string> = new Set(),
+): void {
+  for (const selection of selections.selections) {
+    if (selection.kind === 'Field') visit(selection);
+    else if (selection.kind === 'InlineFragment') walkFields(selection.selectionSet, document, visit, spread);
+    else if (!spread.has(selection.name.value)) {
+      const fragment = document.definitions.find(
+        (each) => each.kind === 'FragmentDefinition' && each.name.value === selection.name.value,
+      );
+      if (fragment?.kind === 'FragmentDefinition') {
+        walkFields(fragment.selectionSet, document, visit, new Set([...spread, selection.name.value]));
+      }
+    }
+  }
+}
+
+function tooComplex(message: string) {
+  return createGraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
+}

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Listening = {
+  /** Its `/graphql`. */
+  readonly url: string;
+  /** How many requests have reached it. */
+  readonly requests: number;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** Serves a listener on a free port and counts what reaches it. */
+export async function listen(listener: RequestListener): Promise<Listening> {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    listener(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    get requests() {
+      return requests;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
