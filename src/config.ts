@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { defaultLimits, type Limits } from './graph/limits.ts';
+import { hashKey } from './http/api-key.ts';
 
 /** The environment is wrong; the message lists every problem, names variables and holds no value of a secret. */
 export class ConfigError extends Error {
@@ -73,6 +75,76 @@ const StoreUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const Flag = oneOf(['on', 'off', '1', '0', 'true', 'false', 'yes', 'no']).transform((word) =>
+  ['on', '1', 'true', 'yes'].includes(word),
+);
+
+/** `KEY`, or `NAME:KEY` so that logs can say which one it was; several with commas between them. */
+const ApiKeys = z.string().transform((text, context) => {
+  const keys = text.split(',').map((entry, index) => {
+    const [, name = `key ${index + 1}`, key = ''] =
+      /^(?:([\w.-]{1,40}):)?([\x21-\x7e]+)$/.exec(entry.trim()) ?? [];
+    return { name, key };
+  });
+  if (keys.every(({ key }) => key.length >= 16))
+    return keys.map(({ name, key }) => ({ name, hash: hashKey(key) }));
+  context.addIssue({
+    code: 'custom',
+    message: 'must be keys of 16 characters or more, as KEY or NAME:KEY, with commas between them',
+  });
+  return z.NEVER;
+});
+
+const HttpsUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text.trim());
+  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))))
+    return url;
+  context.addIssue({ code: 'custom', message: `must be an https: URL; got ${quote(text)}` });
+  return z.NEVER;
+});
+
+/** `600/1m`, or `off`. */
+const RateLimit = z.string().transform((text, context) => {
+  if (text.trim().toLowerCase() === 'off') return 'off' as const;
+  const [, count = '', length = '', unit = ''] = /^(\d{1,9})\/(\d{0,6})(s|m|h)$/.exec(text.trim()) ?? [];
+  const factor = units[unit];
+  if (Number(count) > 0 && factor !== undefined) {
+    return { operations: Number(count), perMs: Number(length || 1) * factor };
+  }
+  context.addIssue({
+    code: 'custom',
+    message: `must be off, or operations per time such as 600/1m; got ${quote(text)}`,
+  });
+  return z.NEVER;
+});
+
+const Origins = z.string().transform((text, context) => {
+  const origins = text.split(',').map((each) => each.trim());
+  if (origins.every((each) => URL.parse(each)?.origin === each)) return origins;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be origins such as https://shop.example, without a path, with commas between them',
+  });
+  return z.NEVER;
+});
+
+/** `depth=12, aliases=50`: names as in {@link defaultLimits}. */
+const LimitsList = z.string().transform((text, context) => {
+  const limits: Record<string, number> = {};
+  for (const entry of text.split(',')) {
+    const [, name = '', count = ''] = /^\s*(\w+)\s*=\s*(\d{1,12})\s*$/.exec(entry) ?? [];
+    if (!Object.hasOwn(defaultLimits, name)) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be NAME=NUMBER with commas between them, of ${Object.keys(defaultLimits).join(', ')}; got ${quote(entry.trim())}`,
+      });
+      return z.NEVER;
+    }
+    limits[name] = Number(count);
+  }
+  return limits as Partial<Limits>;
+});
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Every variable that is read, with its default and one line for `--help`. */
@@ -114,6 +186,76 @@ export const settings = {
     help: 'how old an answer may be while Komet is down or the quota spent',
   },
   KOMET_TIMEOUT: { schema: Duration, default: '30s', help: 'for one call to Komet' },
+  KOMET_TOKEN_FROM: {
+    schema: oneOf(['server', 'client']),
+    default: 'server',
+    help: 'server: the token is KOMET_TOKEN; client: each caller sends its own in x-komet-token',
+  },
+  GATEWAY_API_KEYS: {
+    schema: ApiKeys.optional(),
+    default: undefined,
+    help: 'keys that callers must send as authorization: Bearer KEY; as KEY or NAME:KEY, with commas',
+  },
+  GATEWAY_JWKS_URL: {
+    schema: HttpsUrl.optional(),
+    default: undefined,
+    help: 'callers send a JSON Web Token instead, checked against the key set at this URL',
+  },
+  GATEWAY_JWT_ISSUER: {
+    schema: z.string().optional(),
+    default: undefined,
+    help: 'the issuer those tokens must have',
+  },
+  GATEWAY_JWT_AUDIENCE: {
+    schema: z.string().optional(),
+    default: undefined,
+    help: 'the audience those tokens must have',
+  },
+  GATEWAY_ALLOW_ANONYMOUS: {
+    schema: Flag,
+    default: 'off',
+    help: 'on: anybody who reaches the port may ask, also beyond loopback',
+  },
+  GATEWAY_RATE_LIMIT: {
+    schema: RateLimit.optional(),
+    default: undefined,
+    help: 'operations per caller, such as 600/1m, or off (off on loopback, else 600/1m)',
+  },
+  GATEWAY_CORS_ORIGINS: {
+    schema: Origins.optional(),
+    default: undefined,
+    help: 'browser origins that may call, with commas',
+  },
+  GATEWAY_TRUSTED_PROXIES: {
+    schema: wholeNumber(0, 10),
+    default: '0',
+    help: 'how many proxies in front set x-forwarded-for truthfully',
+  },
+  GATEWAY_GRAPHIQL: {
+    schema: Flag.optional(),
+    default: undefined,
+    help: 'on or off (off when NODE_ENV is production)',
+  },
+  GATEWAY_INTROSPECTION: {
+    schema: Flag.optional(),
+    default: undefined,
+    help: 'on or off (off when NODE_ENV is production)',
+  },
+  GATEWAY_DOCUMENTS: {
+    schema: z.string().optional(),
+    default: undefined,
+    help: 'a JSON file of trusted documents, by the SHA-256 of their text',
+  },
+  GATEWAY_DOCUMENTS_ONLY: {
+    schema: Flag,
+    default: 'off',
+    help: 'on: nothing but those documents is executed',
+  },
+  GATEWAY_LIMITS: {
+    schema: LimitsList.optional(),
+    default: undefined,
+    help: 'other limits than the built-in ones, such as depth=12,aliases=50',
+  },
   LOG_LEVEL: { schema: oneOf(logLevels), default: 'info', help: logLevels.join(', ') },
   STORE_URL: {
     schema: StoreUrl.optional(),
@@ -122,19 +264,13 @@ export const settings = {
   },
 } as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; help: string }>;
 
-const Environment = z.object({
-  PORT: settings.PORT.schema,
-  HOST: settings.HOST.schema,
-  KOMET_BASE_URL: settings.KOMET_BASE_URL.schema,
-  KOMET_TOKEN: settings.KOMET_TOKEN.schema,
-  KOMET_DAILY_QUOTA: settings.KOMET_DAILY_QUOTA.schema,
-  KOMET_MAX_STALENESS: settings.KOMET_MAX_STALENESS.schema,
-  KOMET_FULL_SYNC_EVERY: settings.KOMET_FULL_SYNC_EVERY.schema,
-  KOMET_STALE_IF_ERROR: settings.KOMET_STALE_IF_ERROR.schema,
-  KOMET_TIMEOUT: settings.KOMET_TIMEOUT.schema,
-  LOG_LEVEL: settings.LOG_LEVEL.schema,
-  STORE_URL: settings.STORE_URL.schema,
-});
+type Settings = typeof settings;
+
+const Environment = z.object(
+  Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) as unknown as {
+    [Name in keyof Settings]: Settings[Name]['schema'];
+  },
+);
 
 /** Settings as the program uses them; durations in ms. */
 export type Config = ReturnType<typeof readConfig>;
@@ -150,6 +286,38 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   ]);
   const { success, data, error } = Environment.safeParse(Object.fromEntries(given));
   if (!success) throw new ConfigError(error.issues.map(describeIssue).join('\n'));
+  const isProduction = env['NODE_ENV'] === 'production';
+  const onLoopback = isLoopback(data.HOST);
+  const access = {
+    tokenFrom: data.KOMET_TOKEN_FROM,
+    apiKeys: data.GATEWAY_API_KEYS,
+    jwt: data.GATEWAY_JWKS_URL && {
+      jwksUrl: data.GATEWAY_JWKS_URL,
+      issuer: data.GATEWAY_JWT_ISSUER,
+      audience: data.GATEWAY_JWT_AUDIENCE,
+    },
+    rateLimit: readRateLimit(
+      data.GATEWAY_RATE_LIMIT ?? (onLoopback ? 'off' : { operations: 600, perMs: 60_000 }),
+    ),
+    corsOrigins: data.GATEWAY_CORS_ORIGINS ?? [],
+    trustedProxies: data.GATEWAY_TRUSTED_PROXIES,
+  };
+  const isOpen = !access.apiKeys && !access.jwt && !data.GATEWAY_ALLOW_ANONYMOUS;
+  const problems = [
+    access.apiKeys && access.jwt && 'GATEWAY_API_KEYS and GATEWAY_JWKS_URL exclude each other',
+    access.tokenFrom === 'client' &&
+      data.KOMET_TOKEN !== undefined &&
+      'KOMET_TOKEN must not be set where KOMET_TOKEN_FROM is client: callers send their own',
+    !onLoopback &&
+      isOpen &&
+      access.tokenFrom === 'server' &&
+      data.KOMET_TOKEN !== undefined &&
+      `HOST is ${data.HOST}, so strangers can reach the customers behind KOMET_TOKEN: set GATEWAY_API_KEYS or GATEWAY_JWKS_URL, or GATEWAY_ALLOW_ANONYMOUS=1 if that is meant`,
+    data.GATEWAY_DOCUMENTS_ONLY &&
+      data.GATEWAY_DOCUMENTS === undefined &&
+      'GATEWAY_DOCUMENTS_ONLY wants GATEWAY_DOCUMENTS, or nothing could be asked',
+  ].filter((problem) => typeof problem === 'string');
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
     listen: { port: data.PORT, host: data.HOST },
     komet: {
@@ -163,10 +331,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
       fullSyncEveryMs: data.KOMET_FULL_SYNC_EVERY,
       staleIfErrorMs: data.KOMET_STALE_IF_ERROR,
     },
+    access,
+    graphiql: data.GATEWAY_GRAPHIQL ?? !isProduction,
+    introspection: data.GATEWAY_INTROSPECTION ?? !isProduction,
+    documents: { file: data.GATEWAY_DOCUMENTS, only: data.GATEWAY_DOCUMENTS_ONLY },
+    limits: data.GATEWAY_LIMITS ?? {},
     logLevel: data.LOG_LEVEL,
     store: data.STORE_URL ?? ({ kind: 'file', folder: stateFolder(env) } as const),
   } as const;
 }
+
+const readRateLimit = <Limit>(limit: Limit | 'off') => (limit === 'off' ? undefined : limit);
 
 function describeIssue({ path, message }: { path: PropertyKey[]; message: string }): string {
   return `${String(path[0])} ${message}`;

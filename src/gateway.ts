@@ -4,30 +4,36 @@ import type { Logger } from 'pino';
 import type { GraphContext } from '../schema/context.ts';
 import { addFederation } from '../schema/federation.ts';
 import { schema } from '../schema/schema.ts';
-import { type Customers, createCustomers } from './customers/customers.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createCustomerSource } from './graph/customer-source.ts';
 import { readDemand } from './graph/demand.ts';
-import { usePersistedDocuments } from './graph/documents.ts';
+import { type TrustedDocuments, usePersistedDocuments } from './graph/documents.ts';
 import { useEventIds } from './graph/event-ids.ts';
 import { type ExplainContext, useExplain } from './graph/explain.ts';
 import { useGraphiql } from './graph/graphiql.ts';
 import { createJournal } from './graph/journal.ts';
+import { defaultLimits, type Limits, type LimitsContext, useLimits } from './graph/limits.ts';
 import { createMaskError } from './graph/mask-error.ts';
 import { readStatus } from './graph/status.ts';
+import { type Admitted, createAdmission } from './http/admission.ts';
+import { type Identify, identifyNobody } from './http/callers.ts';
+import { guard, guardNode } from './http/gatekeeper.ts';
 import { createKometClient } from './komet/client.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createTenantName } from './store/seal.ts';
 import type { Store } from './store/store.ts';
+import { createTenants, type Tenants } from './tenants.ts';
 
 /** Durations in ms. */
 export type GatewayOptions = {
   readonly komet: {
     /** Where `customer.list` is below; `https://api.kometsales.com/api` where not given. */
     readonly baseUrl?: URL | string;
-    readonly token: string;
+    /** The server's own token; where there is none, callers send theirs in `x-komet-token`. */
+    readonly token?: string;
     /** For one call; 30 s where not given. */
     readonly timeoutMs?: number;
-    /** Calls a UTC day; 1000 where not given. */
+    /** Calls a UTC day and token; 1000 where not given. */
     readonly dailyQuota?: number;
   };
   readonly freshness?: {
@@ -38,75 +44,88 @@ export type GatewayOptions = {
     /** How old an answer may be while Komet cannot be read; 24 h where not given. */
     readonly staleIfErrorMs?: number;
   };
+  readonly access?: {
+    /** Who sends an `authorization` header; where not given, whoever reaches the gateway may ask. */
+    readonly identify?: Identify;
+    readonly corsOrigins?: readonly string[];
+    /** Operations per caller; unlimited where not given. */
+    readonly rateLimit?: { readonly operations: number; readonly perMs: number };
+    /** Proxies in front whose `x-forwarded-for` can be believed; none where not given. */
+    readonly trustedProxies?: number;
+  };
+  /** What differs from {@link defaultLimits}. */
+  readonly limits?: Partial<Limits>;
+  readonly documents?: TrustedDocuments;
   /** Where snapshots and the quota ledger live; this process's memory where not given. */
   readonly store?: Store;
+  /** The path that is answered; `/graphql` where not given. */
+  readonly endpoint?: string;
   /** Whether a browser that opens the endpoint gets GraphiQL; it does where not given. */
   readonly graphiql?: boolean;
+  /** Whether the schema may be asked for; it may where not given. */
+  readonly introspection?: boolean;
   readonly logger?: Logger;
   /** Ms since 1970; the system's clock where not given. */
   readonly now?: () => number;
 };
 
-/** A Fetch-API handler for `/graphql`, to serve or to mount. */
+/** A Fetch-API handler, to serve or to mount. */
 export type Gateway = {
   (request: Request): Promise<Response>;
+  /** The path that it answers. */
+  readonly endpoint: string;
   /** The same for node:http, Express and whatever else passes Node's own requests. */
   readonly nodeListener: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Saves what is known, lets go of sockets. */
+  /** Ends subscriptions, saves what is known, lets go of sockets. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-const endpoint = '/graphql';
+/** What admission has found out, on its way into a request's context. */
+type ServerContext = { readonly admitted: Admitted };
+
 const minutes = 60_000;
 const hours = 60 * minutes;
 
 /** Makes a gateway. Nothing is sent to Komet before the first query needs it. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { logger, now = Date.now, store = createMemoryStore() } = options;
-  const { token, timeoutMs = 30_000, dailyQuota = 1000 } = options.komet;
-  const baseUrl = new URL(options.komet.baseUrl ?? 'https://api.kometsales.com/api');
+  const { logger, now = Date.now, endpoint = '/graphql', access = {} } = options;
   const freshness = {
     maxStalenessMs: 5 * minutes,
     fullSyncEveryMs: 6 * hours,
     staleIfErrorMs: 24 * hours,
     ...options.freshness,
   };
-  const log = (event: string, facts: Record<string, unknown>) => logger?.warn(facts, event);
-  const client = createKometClient({
-    baseUrl,
-    token,
-    timeoutMs,
-    now,
-    onDroppedRows: (rows) => log('rows of customer.list were not customers and were left out', { rows }),
-  });
-  const tenant: Customers = createCustomers({
-    token,
-    name: createTenantName(token, baseUrl.href),
-    client,
-    store,
-    freshness,
-    dailyQuota,
-    now,
-    log,
+  const limits = { ...defaultLimits, ...options.limits };
+  const tenants = openTenants(options, freshness, now);
+  const admit = createAdmission({
+    identify: access.identify ?? identifyNobody,
+    serverToken: options.komet.token,
+    corsOrigins: access.corsOrigins ?? [],
+    rateLimit: access.rateLimit,
+    trustedProxies: access.trustedProxies ?? 0,
+    bodyBytes: limits.bodyBytes,
   });
 
-  const yoga = createYoga<object, GraphContext & ExplainContext>({
+  const yoga = createYoga<ServerContext, GraphContext & ExplainContext & LimitsContext>({
     schema: addFederation(schema),
     graphqlEndpoint: endpoint,
-    context: ({ request }) => {
+    context: ({ request, admitted }) => {
       const journal = createJournal();
+      const tenant = tenants.of(admitted.kometToken);
       return {
         customers: createCustomerSource({
-          customers: tenant,
+          customers: tenant.customers,
           demand: readDemand(request.headers),
           journal,
           lastEventId: request.headers.get('last-event-id') ?? undefined,
         }),
         komet: {
-          status: () => readStatus(tenant, journal, { maxStalenessMs: freshness.maxStalenessMs, now }),
+          status: () =>
+            readStatus(tenant.customers, journal, { maxStalenessMs: freshness.maxStalenessMs, now }),
         },
-        tenant,
+        tenant: tenant.customers,
+        mostRows: tenant.rows,
         journal,
         explain: request.headers.get('x-komet-explain') === '1',
       };
@@ -116,17 +135,19 @@ export function createGateway(options: GatewayOptions): Gateway {
         logger?.error({ reference, err: error }, 'unexpected error'),
       ),
     },
-    // yoga would let every origin in, with credentials
+    // Admission has its own; yoga would let every origin in, with credentials.
     cors: false,
     graphiql: false,
     landingPage: false,
     multipart: false,
+    maxRequestBodySize: limits.bodyBytes,
     logging: silentUnlessWarned(logger),
     plugins: [
-      // what is to be executed
-      usePersistedDocuments(),
       // a page instead of an answer
       options.graphiql !== false && useGraphiql(endpoint),
+      // what is to be executed, and whether that is too much
+      usePersistedDocuments(options.documents),
+      useLimits(limits, options.introspection ?? true),
       // what the answer took, and who may keep it
       useExplain(now),
       // which change a subscription got last
@@ -134,15 +155,62 @@ export function createGateway(options: GatewayOptions): Gateway {
       useNoStore(),
     ],
   });
+  /** The page holds no data, and what it asks for comes through here again. */
+  const isPage = (method: string | undefined, accept: string | null | undefined) =>
+    options.graphiql !== false && method === 'GET' && (accept ?? '').includes('text/html');
 
+  const handle = async (request: Request) =>
+    isPage(request.method, request.headers.get('accept'))
+      ? yoga.fetch(request)
+      : guard(admit, request, (admitted) => yoga.fetch(request, { admitted }));
+  const answerNode = guardNode(
+    admit,
+    (request, response, admitted) => void yoga(request, response, { admitted }),
+  );
+  const nodeListener = (request: IncomingMessage, response: ServerResponse) =>
+    isPage(request.method, request.headers.accept)
+      ? void yoga(request, response)
+      : void answerNode(request, response);
   const dispose = async () => {
     await yoga.dispose();
-    await tenant.close();
-    await client.close();
+    await tenants.close();
   };
-  const handle = async (request: Request) => yoga.fetch(request);
-  const nodeListener = (request: IncomingMessage, response: ServerResponse) => void yoga(request, response);
-  return Object.assign(handle, { nodeListener, dispose, [Symbol.asyncDispose]: dispose });
+  return Object.assign(handle, { endpoint, nodeListener, dispose, [Symbol.asyncDispose]: dispose });
+}
+
+/** Each token has a client, a snapshot and a ledger of its own. */
+function openTenants(
+  { komet, store = createMemoryStore(), logger }: GatewayOptions,
+  freshness: Required<NonNullable<GatewayOptions['freshness']>>,
+  now: () => number,
+): Tenants {
+  const { timeoutMs = 30_000, dailyQuota = 1000 } = komet;
+  const baseUrl = new URL(komet.baseUrl ?? 'https://api.kometsales.com/api');
+  const log = (event: string, facts: Record<string, unknown>) => logger?.warn(facts, event);
+  const nameOf = (token: string) => createTenantName(token, baseUrl.href);
+  const onDroppedRows = (rows: number) =>
+    log('rows of customer.list were not customers and were left out', { rows });
+  return createTenants((token) => {
+    const client = createKometClient({ baseUrl, token, timeoutMs, now, onDroppedRows });
+    const customers = createCustomers({
+      token,
+      name: nameOf(token),
+      client,
+      store,
+      freshness,
+      dailyQuota,
+      now,
+      log,
+    });
+    return {
+      customers,
+      rows: customers.rows,
+      async close() {
+        await customers.close();
+        await client.close();
+      },
+    };
+  }, nameOf);
 }
 
 /** Customers are not for caches between here and the caller; their age is in the `age` header. */

@@ -1,6 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { hashDocument, type TrustedDocuments } from './graph/documents.ts';
+import {
+  createKeyIdentification,
+  createTokenIdentification,
+  type Identify,
+  identifyNobody,
+} from './http/callers.ts';
 import { createReadiness, live } from './http/health.ts';
 import { type Route, serve } from './http/listen.ts';
 import { createMemoryStore } from './store/memory-store.ts';
@@ -27,14 +35,15 @@ export async function startServer(
   config: Config,
   { logger, now }: { readonly logger?: Logger; readonly now?: () => number } = {},
 ): Promise<RunningServer> {
-  const { token } = config.komet;
-  const twin = token === undefined ? await startTwin() : undefined;
+  const needsTwin = config.komet.token === undefined && config.access.tokenFrom === 'server';
+  const twin = needsTwin ? await startTwin() : undefined;
   const store = twin ? createMemoryStore() : await openStore(config.store);
+  const token = twin ? 'embedded-twin' : config.komet.token;
   const gateway = createGateway({
-    komet: twin
-      ? { ...config.komet, baseUrl: twin.url, token: 'embedded-twin' }
-      : { ...config.komet, token: `${token}` },
-    freshness: config.freshness,
+    ...config,
+    komet: { ...config.komet, token, ...(twin && { baseUrl: twin.url }) },
+    access: { ...config.access, identify: identifyAs(config.access) },
+    documents: await readDocuments(config.documents),
     store,
     logger,
     now,
@@ -67,4 +76,24 @@ export async function startServer(
       return closeAll(listening);
     },
   };
+}
+
+function identifyAs({ apiKeys, jwt }: Config['access']): Identify {
+  if (apiKeys) return createKeyIdentification(apiKeys);
+  return jwt ? createTokenIdentification(jwt) : identifyNobody;
+}
+
+/** @throws {Error} with a plain sentence, where the file is not a JSON object of documents by their hash */
+async function readDocuments({ file, only }: Config['documents']): Promise<TrustedDocuments> {
+  if (file === undefined) return { documents: new Map(), only };
+  try {
+    const entries = Object.entries(JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>);
+    const documents = new Map(entries.map(([hash, text]) => [hash.toLowerCase(), String(text)]));
+    const wrong = [...documents].find(([hash, text]) => hash !== hashDocument(text));
+    if (wrong) throw new Error(`${wrong[0]} is not the SHA-256 of its document`);
+    return { documents, only };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`GATEWAY_DOCUMENTS: ${file} cannot be used (${reason}).`);
+  }
 }

@@ -21,7 +21,7 @@ export type SubschemaOptions = {
 export function createKometSubschema({ gateway, headers = {} }: SubschemaOptions) {
   const inProcess = typeof gateway === 'function';
   const executor = buildHTTPExecutor({
-    endpoint: inProcess ? 'http://komet-graphql/graphql' : String(gateway),
+    endpoint: inProcess ? `http://komet-graphql${gateway.endpoint}` : String(gateway),
     ...(inProcess && { fetch: fetchFrom(gateway) }),
     headers: (request) => (typeof headers === 'function' ? headers(request?.context) : headers),
   });

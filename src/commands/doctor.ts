@@ -63,10 +63,11 @@ async function isAgreed({ komet, store }: AskedConfig, yes: boolean): Promise<bo
     throw new UsageError('there is no terminal to ask whether to go on; agree with --yes');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D close it without an answer.
+  // Ctrl-C and Ctrl-D close it; some versions of Node then reject, others never answer.
   const closed = once(terminal, 'close').then(() => '\n');
+  const answer = terminal.question('Go on? [y/N] ').catch(() => '\n');
   try {
-    return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question('Go on? [y/N] '), closed]));
+    return /^\s*y(es)?\s*$/i.test(await Promise.race([answer, closed]));
   } finally {
     terminal.close();
   }

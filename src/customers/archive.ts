@@ -57,7 +57,10 @@ export function createArchive(options: {
     name: string,
     read: (content: Buffer) => Promise<Content>,
   ): Promise<Content | null> {
-    const blob = await store.read(name);
+    const blob = await store.read(name).catch((error: unknown) => {
+      log('a stored file cannot be read', { file: name, reason: reasonOf(error) });
+      return undefined;
+    });
     if (!blob) return null;
     try {
       return await read(Buffer.from(await unseal(token, name, blob)));

@@ -72,6 +72,8 @@ export type Customers = {
   /** @throws {KometError} where nothing can be answered at all */
   answer(queries: readonly CustomerQuery[], demand: Demand): Promise<Answered>;
   status(): Promise<CustomersStatus>;
+  /** Customers that are held in memory. */
+  rows(): number;
   /**
    * Changes from now on, or from after the feed item `lastId` on, that pass the test; the list is kept fresh
    * while anybody listens, with one poller however many do.
@@ -297,6 +299,7 @@ export function createCustomers(options: CustomersOptions): Customers {
         lastFailure: upstream.lastFailure(),
       };
     },
+    rows: () => state?.snapshot.customers.length ?? 0,
     changes: feed.subscribe,
     async close() {
       feed.close();

@@ -36,10 +36,10 @@ export function usePersistedDocuments(
         setParams({ ...params, query });
         return;
       }
-      if (hash !== undefined && hash !== hashOf(params.query)) {
+      if (hash !== undefined && hash !== hashDocument(params.query)) {
         throw refusal('BAD_USER_INPUT', 'extensions.persistedQuery.sha256Hash is not the hash of the query.');
       }
-      if (trusted.only && !trusted.documents.has(hashOf(params.query))) {
+      if (trusted.only && !trusted.documents.has(hashDocument(params.query))) {
         throw refusal('FORBIDDEN', 'This gateway executes only the operations that it knows beforehand.');
       }
       if (hash !== undefined) registered.set(hash, params.query);
@@ -47,7 +47,10 @@ export function usePersistedDocuments(
   };
 }
 
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+/** What a document is asked for by: its SHA-256, in hex. */
+export function hashDocument(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 function readHash(extensions: unknown): string | undefined {
   const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null };

@@ -4,6 +4,8 @@ import { endless, type Measurement, measureDocument, readArguments } from './mea
 
 /** The most that one request may ask for. */
 export type Limits = {
+  /** Of a request's body. */
+  readonly bodyBytes: number;
   /** Characters of a document. */
   readonly characters: number;
   readonly tokens: number;
@@ -23,6 +25,7 @@ export type Limits = {
 
 /** Room for every query that a person writes and for lists of 100,000 customers, but not for many of those. */
 export const defaultLimits: Limits = {
+  bodyBytes: 1_048_576,
   characters: 100_000,
   tokens: 10_000,
   depth: 10,

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { timingSafeEqual } from 'node:crypto';
+import { type ApiKey, hashKey } from './api-key.ts';
 
 /** Somebody who may ask; the name is for logs and limits and holds no secret. */
 export type Caller = { readonly name: string };
@@ -11,13 +11,6 @@ export type Unauthenticated = { readonly message: string };
 export type Identify = (
   authorization: string | undefined,
 ) => Caller | Unauthenticated | Promise<Caller | Unauthenticated>;
-
-/** A key that callers may send, kept as its SHA-256 only. */
-export type ApiKey = { readonly name: string; readonly hash: Buffer };
-
-export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
-}
 
 /** Whoever may reach the port may ask. */
 export const identifyNobody: Identify = () => ({ name: 'anonymous' });
@@ -41,12 +34,17 @@ export function createTokenIdentification(options: {
   readonly audience: string | undefined;
 }): Identify {
   const { issuer, audience } = options;
-  const keySet = createRemoteJWKSet(options.jwksUrl, { timeoutDuration: 5_000, cooldownDuration: 30_000 });
+  // Only gateways that use it pay for loading it.
+  const loading = import('jose').then((jose) => ({
+    jose,
+    keySet: jose.createRemoteJWKSet(options.jwksUrl, { timeoutDuration: 5_000, cooldownDuration: 30_000 }),
+  }));
   return async (authorization) => {
     const token = readBearer(authorization);
     if (token === undefined) return { message: 'Send a JSON Web Token as "authorization: Bearer TOKEN".' };
+    const { jose, keySet } = await loading;
     try {
-      const { payload } = await jwtVerify(token, keySet, {
+      const { payload } = await jose.jwtVerify(token, keySet, {
         ...(issuer !== undefined && { issuer }),
         ...(audience !== undefined && { audience }),
         requiredClaims: ['exp'],
@@ -67,7 +65,9 @@ export function createTokenIdentification(options: {
     } catch (error) {
       return {
         message:
-          error instanceof errors.JWTExpired ? 'This token has expired.' : 'This token is not valid here.',
+          error instanceof jose.errors.JWTExpired
+            ? 'This token has expired.'
+            : 'This token is not valid here.',
       };
     }
   };

@@ -1,0 +1,176 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Caller, Identify } from './callers.ts';
+
+/** What admission looks at: a request without its body. */
+export type RequestHead = {
+  readonly method: string;
+  /** Of a header, in lower case; several values joined by commas. */
+  header(name: string): string | undefined;
+  /** Of the socket's other end; empty where there is no socket. */
+  readonly address: string;
+};
+
+/** Somebody may ask; whose customers, and what the answer's headers must say to a browser. */
+export type Admitted = {
+  readonly caller: Caller;
+  readonly kometToken: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** An answer in the place of the one that was asked for. */
+export type Refusal = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly error?: { readonly code: string; readonly message: string };
+};
+
+export type AdmissionOptions = {
+  readonly identify: Identify;
+  /** The Komet token of the server; where there is none, callers send their own in `x-komet-token`. */
+  readonly serverToken: string | undefined;
+  /** Browser origins that may call, such as `https://shop.example`. */
+  readonly corsOrigins: readonly string[];
+  /** Operations per caller; none: unlimited. */
+  readonly rateLimit: { readonly operations: number; readonly perMs: number } | undefined;
+  /** Proxies in front whose `x-forwarded-for` can be believed. */
+  readonly trustedProxies: number;
+  /** Of a body, in bytes. */
+  readonly bodyBytes: number;
+};
+
+export type Admission = (head: RequestHead) => Admitted | Refusal | Promise<Admitted | Refusal>;
+
+export function isRefusal(decision: Admitted | Refusal): decision is Refusal {
+  return 'status' in decision;
+}
+
+const exposedHeaders = 'age, retry-after, x-request-id';
+const allowedHeaders =
+  'accept, authorization, cache-control, content-type, last-event-id, x-komet-explain, x-komet-token, x-request-id';
+
+/** Failed attempts to identify per address and minute: enough for a mistake, not for guessing. */
+const failedAttempts = { points: 60, duration: 60 };
+
+/** Decides, before a body is read, who may ask: every way to an answer leads through here. */
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { identify, serverToken, rateLimit } = options;
+  const origins = new Set(options.corsOrigins);
+  const failures = new RateLimiterMemory({ ...failedAttempts, keyPrefix: 'failed' });
+  const operations =
+    rateLimit && new RateLimiterMemory({ points: rateLimit.operations, duration: rateLimit.perMs / 1000 });
+
+  function corsHeaders(origin: string | undefined): Record<string, string> {
+    if (origins.size === 0) return {};
+    if (origin === undefined || !origins.has(origin)) return { vary: 'origin' };
+    return {
+      vary: 'origin',
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': exposedHeaders,
+    };
+  }
+
+  function answerPreflight(origin: string | undefined): Refusal {
+    const headers = corsHeaders(origin);
+    if (!('access-control-allow-origin' in headers)) return notFromThere(headers);
+    return {
+      status: 204,
+      headers: {
+        ...headers,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': allowedHeaders,
+        'access-control-max-age': '600',
+      },
+    };
+  }
+
+  function checkForm(head: RequestHead): Refusal | undefined {
+    const length = Number(head.header('content-length') ?? 0);
+    if (length > options.bodyBytes) {
+      return refuse(413, 'BAD_USER_INPUT', `The body has ${length} bytes; the most is ${options.bodyBytes}.`);
+    }
+    if (head.method !== 'POST') return undefined;
+    const [type = '', ...parameters] = (head.header('content-type') ?? '').toLowerCase().split(';');
+    if (type.trim() !== 'application/json') {
+      return refuse(415, 'BAD_USER_INPUT', 'Send GraphQL as JSON, with content-type: application/json.');
+    }
+    const charset = /charset\s*=\s*"?([^\s"]+)/.exec(parameters.join(';'))?.[1];
+    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+      return refuse(415, 'BAD_USER_INPUT', 'JSON is sent as UTF-8.');
+    }
+    if ((head.header('content-encoding') ?? 'identity') !== 'identity') {
+      return refuse(415, 'BAD_USER_INPUT', 'Send the body without content-encoding.');
+    }
+    return undefined;
+  }
+
+  async function identifyCaller(head: RequestHead, address: string): Promise<Caller | Refusal> {
+    const known = await identify(head.header('authorization'));
+    if ('name' in known) return known;
+    const spent = await consume(failures, address);
+    return spent ?? refuse(401, 'UNAUTHENTICATED', known.message, { 'www-authenticate': 'Bearer' });
+  }
+
+  return async (head) => {
+    const origin = head.header('origin');
+    if (head.method === 'OPTIONS' && origin !== undefined) return answerPreflight(origin);
+    const headers = corsHeaders(origin);
+    if (isForeign(head) && !('access-control-allow-origin' in headers)) return notFromThere(headers);
+    const malformed = checkForm(head);
+    if (malformed) return withHeaders(malformed, headers);
+    const address = addressOf(head, options.trustedProxies);
+    const caller = await identifyCaller(head, address);
+    if ('status' in caller) return withHeaders(caller, headers);
+    const kometToken = serverToken ?? head.header('x-komet-token')?.trim() ?? '';
+    if (!/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
+      return withHeaders(
+        refuse(401, 'UNAUTHENTICATED', 'Send your Komet token in the header x-komet-token.'),
+        headers,
+      );
+    }
+    const limited = operations && (await consume(operations, `${caller.name} ${address}`));
+    return limited ? withHeaders(limited, headers) : { caller, kometToken, headers };
+  };
+}
+
+/** A page of another site, by what browsers say of each request and no script can change. */
+function isForeign(head: RequestHead): boolean {
+  const site = head.header('sec-fetch-site');
+  return site === 'cross-site' || site === 'same-site';
+}
+
+const notFromThere = (headers: Readonly<Record<string, string>>) =>
+  refuse(403, 'FORBIDDEN', 'Pages of this origin may not call; list it in GATEWAY_CORS_ORIGINS.', headers);
+
+/** The caller's own address: what the nearest proxy that can be believed has seen, else the socket's. */
+function addressOf(head: RequestHead, trustedProxies: number): string {
+  if (trustedProxies === 0) return head.address;
+  const hops = (head.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
+  return hops.at(-trustedProxies) || head.address;
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<Refusal | undefined> {
+  try {
+    await limiter.consume(key);
+    return undefined;
+  } catch (reason) {
+    if (!(reason instanceof RateLimiterRes)) throw reason;
+    const seconds = Math.ceil(reason.msBeforeNext / 1000);
+    return refuse(429, 'RATE_LIMITED', `Too many requests; try again in ${seconds} s.`, {
+      'retry-after': String(seconds),
+    });
+  }
+}
+
+function refuse(
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
+  return { status, headers, error: { code, message } };
+}
+
+const withHeaders = (refusal: Refusal, headers: Readonly<Record<string, string>>): Refusal => ({
+  ...refusal,
+  headers: { ...headers, ...refusal.headers },
+});

@@ -1,0 +1,67 @@
+import { LRUCache } from 'lru-cache';
+import type { Customers } from './customers/customers.ts';
+
+/** One Komet token's customers, with the way to let go of them. */
+export type Tenant = {
+  readonly customers: Customers;
+  /** Rows that are held in memory for it. */
+  rows(): number;
+  close(): Promise<void>;
+};
+
+export type Tenants = {
+  /** The tenant of a token; opened where it is not known. */
+  of(token: string): Tenant;
+  close(): Promise<void>;
+};
+
+/** Tokens that have not brought a list yet: few are kept, so that guesses push nobody out but guesses. */
+const mostUnproven = 200;
+/** Tenants whose token was good, and rows of all of them together; the least recently used goes first. */
+const mostProven = 2_000;
+const mostRows = 2_000_000;
+
+/**
+ * Keeps tenants apart and in bounds. What is evicted is saved in its store and opened again at the next need.
+ *
+ * @param nameOf what a token is called; tokens themselves are not kept as keys
+ */
+export function createTenants(open: (token: string) => Tenant, nameOf: (token: string) => string): Tenants {
+  const closing = new Set<Promise<void>>();
+  const close = (tenant: Tenant) => {
+    const closed = tenant.close().catch(() => {});
+    closing.add(closed);
+    void closed.then(() => closing.delete(closed));
+  };
+  const unproven = new LRUCache<string, Tenant>({
+    max: mostUnproven,
+    dispose: (tenant, _name, reason) => reason === 'evict' && close(tenant),
+  });
+  const proven = new LRUCache<string, Tenant>({
+    max: mostProven,
+    maxSize: mostRows,
+    sizeCalculation: (tenant) => Math.min(mostRows, 1 + tenant.rows()),
+    dispose: (tenant, _name, reason) => reason === 'evict' && close(tenant),
+  });
+
+  return {
+    of(token) {
+      const name = nameOf(token);
+      const known = proven.get(name) ?? unproven.get(name);
+      const tenant = known ?? open(token);
+      if (tenant.rows() === 0) unproven.set(name, tenant);
+      else {
+        unproven.delete(name);
+        // Anew, as its size may have changed.
+        proven.set(name, tenant);
+      }
+      return tenant;
+    },
+    async close() {
+      const all = new Set([...unproven.values(), ...proven.values()]);
+      unproven.clear();
+      proven.clear();
+      await Promise.all([...[...all].map((tenant) => tenant.close()), ...closing]);
+    },
+  };
+}
