@@ -5,9 +5,9 @@ import type { GraphContext } from '../schema/context.ts';
 import { addFederation } from '../schema/federation.ts';
 import { schema } from '../schema/schema.ts';
 import { createCustomers } from './customers/customers.ts';
-import { createCustomerSource } from './graph/customer-source.ts';
+import { createBatchedRows, createCustomerSource } from './graph/customer-source.ts';
 import { readDemand } from './graph/demand.ts';
-import { type TrustedDocuments, usePersistedDocuments } from './graph/documents.ts';
+import { hashDocument, type TrustedDocuments, usePersistedDocuments } from './graph/documents.ts';
 import { useEventIds } from './graph/event-ids.ts';
 import { type ExplainContext, useExplain } from './graph/explain.ts';
 import { useGraphiql } from './graph/graphiql.ts';
@@ -19,6 +19,8 @@ import { type Admitted, createAdmission } from './http/admission.ts';
 import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
 import { createKometClient } from './komet/client.ts';
+import { createLane } from './lane/lane.ts';
+import { createNodeLane } from './lane/node-lane.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createTenantName } from './store/seal.ts';
 import type { Store } from './store/store.ts';
@@ -107,19 +109,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     bodyBytes: limits.bodyBytes,
   });
 
+  const graph = addFederation(schema);
   const yoga = createYoga<ServerContext, GraphContext & ExplainContext & LimitsContext>({
-    schema: addFederation(schema),
+    schema: graph,
     graphqlEndpoint: endpoint,
     context: ({ request, admitted }) => {
       const journal = createJournal();
       const tenant = tenants.of(admitted.kometToken);
       return {
-        customers: createCustomerSource({
-          customers: tenant.customers,
-          demand: readDemand(request.headers),
-          journal,
-          lastEventId: request.headers.get('last-event-id') ?? undefined,
-        }),
+        customers: createCustomerSource(
+          createBatchedRows({
+            customers: tenant.customers,
+            demand: readDemand(request.headers),
+            journal,
+            lastEventId: request.headers.get('last-event-id') ?? undefined,
+          }),
+        ),
         komet: {
           status: () =>
             readStatus(tenant.customers, journal, { maxStalenessMs: freshness.maxStalenessMs, now }),
@@ -163,9 +168,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     isPage(request.method, request.headers.get('accept'))
       ? yoga.fetch(request)
       : guard(admit, request, (admitted) => yoga.fetch(request, { admitted }));
-  const answerNode = guardNode(
-    admit,
-    (request, response, admitted) => void yoga(request, response, { admitted }),
+  const isAllowed = (query: string) =>
+    !options.documents?.only || options.documents.documents.has(hashDocument(query));
+  const takeLane = createNodeLane({
+    lane: createLane({ schema: graph, limits, isAllowed }),
+    bodyBytes: limits.bodyBytes,
+    now,
+  });
+  const answerNode = guardNode(admit, (request, response, admitted) =>
+    takeLane(
+      request,
+      response,
+      tenants.of(admitted.kometToken),
+      () => void yoga(request, response, { admitted }),
+    ),
   );
   const nodeListener = (request: IncomingMessage, response: ServerResponse) =>
     isPage(request.method, request.headers.accept)
@@ -192,9 +208,10 @@ function openTenants(
     log('rows of customer.list were not customers and were left out', { rows });
   return createTenants((token) => {
     const client = createKometClient({ baseUrl, token, timeoutMs, now, onDroppedRows });
+    const name = nameOf(token);
     const customers = createCustomers({
       token,
-      name: nameOf(token),
+      name,
       client,
       store,
       freshness,
@@ -203,6 +220,7 @@ function openTenants(
       log,
     });
     return {
+      name,
       customers,
       rows: customers.rows,
       async close() {

@@ -3,6 +3,8 @@ import type { Customers } from './customers/customers.ts';
 
 /** One Komet token's customers, with the way to let go of them. */
 export type Tenant = {
+  /** What its token is called wherever something is kept for it. */
+  readonly name: string;
   readonly customers: Customers;
   /** Rows that are held in memory for it. */
   rows(): number;

@@ -15,6 +15,7 @@ import {
   type Plan,
   type PlannedCall,
   planCalls,
+  refreshAfterMs,
   spacingOf,
 } from './plan.ts';
 import { createPoller } from './poller.ts';
@@ -67,10 +68,18 @@ export type CustomersStatus = {
   readonly lastFailure: SyncFailure | null;
 };
 
+/** A snapshot that is as fresh as promised. */
+export type FreshView = View & {
+  /** Whether the snapshot alone can answer, without Komet being asked who belongs to a location or a name. */
+  isLocal(query: CustomerQuery): boolean;
+};
+
 /** One token's customers: the only way to them for everything above. */
 export type Customers = {
   /** @throws {KometError} where nothing can be answered at all */
   answer(queries: readonly CustomerQuery[], demand: Demand): Promise<Answered>;
+  /** What can be answered from at once: `null` where a call is needed, or due in the background. */
+  fresh(): FreshView | null;
   status(): Promise<CustomersStatus>;
   /** Customers that are held in memory. */
   rows(): number;
@@ -237,6 +246,8 @@ export function createCustomers(options: CustomersOptions): Customers {
   const keysOf = (query: CustomerQuery) =>
     membershipCalls(query, findings.nameFiltersGoUpstream).map(([key]) => key);
 
+  const isLocal = (query: CustomerQuery) => keysOf(query).length === 0;
+
   /** Why a query cannot be answered although the snapshot is there: Komet did not say who belongs to it. */
   function failureOf(query: CustomerQuery, trip: Trip): Error | null {
     for (const key of keysOf(query)) {
@@ -298,6 +309,10 @@ export function createCustomers(options: CustomersOptions): Customers {
         capabilities: state?.capabilities ?? null,
         lastFailure: upstream.lastFailure(),
       };
+    },
+    fresh() {
+      if (!state || now() - state.asOf >= refreshAfterMs(freshness, state.costMs)) return null;
+      return { snapshot: state.snapshot, asOf: state.asOf, isLocal };
     },
     rows: () => state?.snapshot.customers.length ?? 0,
     changes: feed.subscribe,

@@ -158,11 +158,14 @@ function promisedAge({ freshness, demand }: PlanInput): number {
   return Math.min(freshness.maxStalenessMs, demand.maxAgeMs ?? Number.POSITIVE_INFINITY);
 }
 
-/** Late enough to use the promise up, early enough to be done in time; never before the quota allows. */
+/** Whether the next sync should begin, and the quota allows it. */
 function isDue(input: PlanInput, age: number): boolean {
-  const { maxStalenessMs } = input.freshness;
-  const margin = Math.min(maxStalenessMs / 2, Math.max(2 * (input.listCostMs ?? 0), maxStalenessMs / 100));
-  return age >= maxStalenessMs - margin && isAffordable(input, 'refresh');
+  return age >= refreshAfterMs(input.freshness, input.listCostMs) && isAffordable(input, 'refresh');
+}
+
+/** The age (ms) at which a refresh begins: late enough to use the promise up, early enough to be done in time. */
+export function refreshAfterMs({ maxStalenessMs }: Freshness, listCostMs: number | null): number {
+  return maxStalenessMs - Math.min(maxStalenessMs / 2, Math.max(2 * (listCostMs ?? 0), maxStalenessMs / 100));
 }
 
 /** Refreshes are spread over what is left of the day; interactive calls may use what those leave. */

@@ -20,24 +20,24 @@ import { foldCode } from '../customers/text.ts';
 import type { Customer } from '../komet/customer.ts';
 import { type Journal, note } from './journal.ts';
 
-type SourceOptions = {
+/** Where the rows come from. */
+export type Rows = {
+  load(query: CustomerQuery): Promise<CustomerAnswer>;
+  changes(isWanted: (change: CustomerChange) => boolean, after?: string): AsyncIterable<FeedItem>;
+};
+
+/**
+ * Rows for one request through one DataLoader: all that one tick wants, in any number of fields and aliases,
+ * is one batch and so one plan.
+ */
+export function createBatchedRows(options: {
   readonly customers: Customers;
   readonly demand: Demand;
   readonly journal: Journal;
   /** Where a subscription goes on that a client lost: the `last-event-id` header. */
   readonly lastEventId: string | undefined;
-};
-
-/**
- * What the resolvers of one request ask for goes through one DataLoader: all that one tick wants, in any
- * number of fields and aliases, is one batch and so one plan.
- */
-export function createCustomerSource({
-  customers,
-  demand,
-  journal,
-  lastEventId,
-}: SourceOptions): CustomerSource {
+}): Rows {
+  const { customers, demand, journal, lastEventId } = options;
   const queries = new DataLoader<CustomerQuery, CustomerAnswer, string>(
     async (batch) => {
       const answering = customers.answer(batch, demand);
@@ -48,7 +48,14 @@ export function createCustomerSource({
     },
     { name: 'customers', cacheKeyFn: (query) => JSON.stringify(query) },
   );
+  return {
+    load: (query) => queries.load(query),
+    changes: (isWanted, after) => inJournal(customers.changes(isWanted, after ?? lastEventId), journal),
+  };
+}
 
+/** What the graph's fields ask for, put together from rows. */
+export function createCustomerSource(queries: Rows): CustomerSource {
   async function matching(filter: CustomerFilterInput | null | undefined, order: CustomerOrderInput) {
     const rows = await queries.load({ by: 'filter', filter: readFilter(withoutNulls(filter)), order });
     return rows as readonly Customer[];
@@ -95,17 +102,22 @@ export function createCustomerSource({
       const wanted = createCustomerTest(readFilterOfChanges(filter));
       const isWanted = ({ customer, previous }: CustomerChange) =>
         wanted(customer) || (previous !== null && wanted(previous));
-      return inJournal(customers.changes(isWanted, after ?? lastEventId), journal);
+      return identified(queries.changes(isWanted, after ?? undefined));
     },
   };
 }
 
-/** The feed as the graph has it, each item's id noted for the event that it becomes. */
+/** Notes the id of each item for the event that it becomes. */
 async function* inJournal(feed: AsyncIterable<FeedItem>, journal: Journal) {
-  for await (const { id, change } of feed) {
-    journal.eventId = id;
-    yield { id, ...change };
+  for await (const item of feed) {
+    journal.eventId = item.id;
+    yield item;
   }
+}
+
+/** The feed as the graph has it. */
+async function* identified(feed: AsyncIterable<FeedItem>) {
+  for await (const { id, change } of feed) yield { id, ...change };
 }
 
 /** @throws {InvalidInput} for a location: a row does not tell it, and a change is only a row */

@@ -122,22 +122,40 @@ export function checkCost(
   limits: Limits,
   mostRows: number,
 ): void {
-  const variables = variableValues ?? {};
-  const operations = document.definitions.filter((each) => each.kind === 'OperationDefinition');
-  const operation = operationName
-    ? operations.find(({ name }) => name?.value === operationName)
-    : operations[0];
-  if (!operation) return;
   let cost = 0;
-  for (const field of rootFieldsOf(operation, document)) {
-    const rows = rowsOf(field, variables, mostRows, limits);
-    cost += rows * (field.selectionSet ? countFields(field.selectionSet, document) : 1);
+  for (const { field, values } of costsOf(document, operationName ?? '')) {
+    cost += rowsOf(field, variableValues ?? {}, mostRows, limits) * values;
   }
   if (cost > limits.cost) {
     throw tooComplex(
       `The answer could have ${cost} values (rows × fields); the most is ${limits.cost}. Ask for fewer rows with limit or first.`,
     );
   }
+}
+
+/** A field at the root, and how many values each of its rows has. */
+type FieldCost = { readonly field: FieldNode; readonly values: number };
+
+/** What does not depend on variables is counted once a document: documents are kept by those who parse them. */
+const knownCosts = new WeakMap<DocumentNode, Map<string, readonly FieldCost[]>>();
+
+function costsOf(document: DocumentNode, operationName: string): readonly FieldCost[] {
+  const known = knownCosts.get(document) ?? new Map<string, readonly FieldCost[]>();
+  knownCosts.set(document, known);
+  const costs = known.get(operationName) ?? countCosts(document, operationName);
+  known.set(operationName, costs);
+  return costs;
+}
+
+function countCosts(document: DocumentNode, operationName: string): FieldCost[] {
+  const operations = document.definitions.filter((each) => each.kind === 'OperationDefinition');
+  const operation = operationName
+    ? operations.find(({ name }) => name?.value === operationName)
+    : operations[0];
+  return (operation ? rootFieldsOf(operation, document) : []).map((field) => ({
+    field,
+    values: field.selectionSet ? countFields(field.selectionSet, document) : 1,
+  }));
 }
 
 function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode): FieldNode[] {

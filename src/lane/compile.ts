@@ -1,0 +1,245 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNullableType,
+  getVariableValues,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { CustomerSource } from '../../schema/context.ts';
+import type { RowTexts } from './row-texts.ts';
+
+/** The lane cannot take this any further; whatever it is, the engine has the right answer for it. */
+export class LeaveLane extends Error {
+  override readonly name = 'LeaveLane';
+}
+
+/** What resolvers in the lane may use. */
+export type LaneContext = { readonly customers: CustomerSource };
+
+/**
+ * An operation, ready to run: the JSON text of `data`, exactly as graphql-js and JSON.stringify would give it.
+ * @throws {LeaveLane} for everything but a complete success
+ */
+export type CompiledOperation = {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly run: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+};
+
+/** Fields at the root that the lane knows how to answer. */
+const knownFields = new Set([
+  'customer',
+  'customerByCode',
+  'customers',
+  'customersById',
+  'customersByCode',
+  'customerConnection',
+]);
+
+type Write = (value: unknown) => string;
+
+/**
+ * Turns a valid document's operation into functions that write its answer, or leaves it to the engine where
+ * it has directives, introspection, abstract types or anything else out of the plain.
+ *
+ * @throws {LeaveLane} where it cannot
+ */
+export function compileOperation(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+  rowTexts: RowTexts,
+): CompiledOperation {
+  const operation = findOperation(document, operationName);
+  const query = schema.getQueryType();
+  if (!query || operation.operation !== 'query' || operation.directives?.length) throw new LeaveLane();
+  const fragments = new Map(
+    document.definitions
+      .filter((each) => each.kind === 'FragmentDefinition')
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  const roots = [...collectFields(query, [operation.selectionSet], fragments)].map(([name, nodes]) =>
+    compileRoot(query, name, nodes, fragments, rowTexts),
+  );
+  return {
+    document,
+    operationName,
+    async run(context, given) {
+      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+      if (!coerced) throw new LeaveLane();
+      const texts = await Promise.all(roots.map((root) => root(context, coerced)));
+      return `{${texts.join(',')}}`;
+    },
+  };
+}
+
+function findOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
+  const operations = document.definitions.filter((each) => each.kind === 'OperationDefinition');
+  const [found, another] = operations.filter((each) => name === undefined || each.name?.value === name);
+  if (!found || another) throw new LeaveLane();
+  return found;
+}
+
+type Root = (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+
+function compileRoot(
+  query: GraphQLObjectType,
+  responseName: string,
+  nodes: readonly FieldNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rowTexts: RowTexts,
+): Root {
+  const node = nodes[0] as FieldNode;
+  const label = `${JSON.stringify(responseName)}:`;
+  if (node.name.value === '__typename') return async () => `${label}"${query.name}"`;
+  const field = query.getFields()[node.name.value];
+  if (!field?.resolve || !knownFields.has(field.name)) throw new LeaveLane();
+  const { resolve } = field;
+  const write = compileType(field.type, nodes, fragments, rowTexts);
+  const info = undefined as never;
+  const constant = usesVariables(node) ? undefined : getArgumentValues(field, node);
+  return async (context, variables) => {
+    const args = constant ?? argumentsOf(field, node, variables);
+    return label + write(await resolve(undefined, args, context, info));
+  };
+}
+
+function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+) {
+  try {
+    return getArgumentValues(field, node, variables);
+  } catch {
+    throw new LeaveLane();
+  }
+}
+
+const usesVariables = (node: FieldNode) => JSON.stringify(node.arguments ?? []).includes('"Variable"');
+
+function compileType(
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rowTexts: RowTexts,
+): Write {
+  const write = compileNullable(getNullableType(type) as GraphQLOutputType, nodes, fragments, rowTexts);
+  const isRequired = isNonNullType(type);
+  return (value) => {
+    if (value == null) {
+      if (isRequired) throw new LeaveLane();
+      return 'null';
+    }
+    return write(value);
+  };
+}
+
+function compileNullable(
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rowTexts: RowTexts,
+): Write {
+  if (isListType(type)) {
+    const write = compileType(type.ofType, nodes, fragments, rowTexts);
+    return (value) => {
+      if (!Array.isArray(value)) throw new LeaveLane();
+      let text = '';
+      for (const each of value) text += text === '' ? write(each) : `,${write(each)}`;
+      return `[${text}]`;
+    };
+  }
+  if (isLeafType(type)) {
+    return (value) => {
+      const serialized: unknown = type.serialize(value);
+      if (serialized == null) throw new LeaveLane();
+      return JSON.stringify(serialized);
+    };
+  }
+  if (!isObjectType(type)) throw new LeaveLane();
+  const write = compileObject(type, nodes, fragments, rowTexts);
+  return type.name === 'Customer' ? rowTexts.remember(write) : write;
+}
+
+function compileObject(
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rowTexts: RowTexts,
+): Write {
+  const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const fields = [...collectFields(type, selections, fragments)].map(([name, own]) =>
+    compileField(type, name, own, fragments, rowTexts),
+  );
+  return (value) => {
+    if (typeof value !== 'object' || value instanceof Error || value instanceof Promise)
+      throw new LeaveLane();
+    let text = '{';
+    for (let index = 0; index < fields.length; index++) {
+      if (index > 0) text += ',';
+      text += (fields[index] as Write)(value);
+    }
+    return `${text}}`;
+  };
+}
+
+function compileField(
+  type: GraphQLObjectType,
+  responseName: string,
+  nodes: readonly FieldNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rowTexts: RowTexts,
+): Write {
+  const node = nodes[0] as FieldNode;
+  const label = `${JSON.stringify(responseName)}:`;
+  if (node.name.value === '__typename') {
+    const text = `${label}"${type.name}"`;
+    return () => text;
+  }
+  const field = type.getFields()[node.name.value];
+  if (!field || field.args.length > 0) throw new LeaveLane();
+  const write = compileType(field.type, nodes, fragments, rowTexts);
+  const { resolve, name } = field;
+  const nothing = undefined as never;
+  if (!resolve) return (value) => label + write((value as Record<string, unknown>)[name]);
+  return (value) => label + write(resolve(value, {}, nothing, nothing));
+}
+
+/** The fields of a selection by their name in the answer, in its order (GraphQL, 6.3.2). */
+function collectFields(
+  type: GraphQLObjectType,
+  selections: readonly SelectionSetNode[],
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  collected: Map<string, FieldNode[]> = new Map(),
+  spread: Set<string> = new Set(),
+): Map<string, FieldNode[]> {
+  for (const selection of selections.flatMap((each) => each.selections)) {
+    if (selection.directives?.length) throw new LeaveLane();
+    if (selection.kind === 'Field') {
+      const name = selection.alias?.value ?? selection.name.value;
+      collected.set(name, [...(collected.get(name) ?? []), selection]);
+      continue;
+    }
+    const fragment = selection.kind === 'InlineFragment' ? selection : fragments.get(selection.name.value);
+    if (selection.kind === 'FragmentSpread') {
+      if (spread.has(selection.name.value)) continue;
+      spread.add(selection.name.value);
+    }
+    const condition = fragment?.typeCondition?.name.value ?? type.name;
+    if (!fragment || condition !== type.name || fragment.directives?.length) throw new LeaveLane();
+    collectFields(type, [fragment.selectionSet], fragments, collected, spread);
+  }
+  return collected;
+}

@@ -1,0 +1,123 @@
+import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Customers, FreshView } from '../customers/customers.ts';
+import { answerQuery } from '../customers/query.ts';
+import { createCustomerSource } from '../graph/customer-source.ts';
+import { checkCost, checkDocument, checkText, type Limits } from '../graph/limits.ts';
+import { type CompiledOperation, compileOperation, LeaveLane } from './compile.ts';
+import { createRowTexts } from './row-texts.ts';
+
+/** A GraphQL request in the plain form that the lane takes. */
+export type PlainRequest = {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+};
+
+/** The body of an answer, and when its rows were read (ms since 1970). */
+export type LaneAnswer = { readonly body: Buffer; readonly asOf: number };
+
+export type Lane = {
+  /** What is known to be the answer to the same bytes from the same snapshot. */
+  recall(tenant: Customers, tenantName: string, request: string): LaneAnswer | undefined;
+  /**
+   * Answers a request, or leaves it to the engine: `undefined` for everything but a complete success from a
+   * fresh snapshot.
+   */
+  answer(
+    tenant: Customers,
+    tenantName: string,
+    request: string,
+    plain: PlainRequest,
+  ): Promise<LaneAnswer | undefined>;
+};
+
+/** Bytes of answers, and characters of documents, that are kept. */
+const mostAnswerBytes = 64_000_000;
+const mostDocumentCharacters = 4_000_000;
+
+/**
+ * The short way from a plain request to its answer, for what most requests are: a query over customers that a
+ * fresh snapshot answers without an error. An answer is a pure function of request and snapshot, so it is
+ * kept until the snapshot changes. All else is the engine's.
+ */
+export function createLane(options: {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  /** Whether a document may be executed at all. */
+  readonly isAllowed: (query: string) => boolean;
+}): Lane {
+  const { schema, limits, isAllowed } = options;
+  const rowTexts = createRowTexts();
+  const answers = new LRUCache<string, Buffer>({
+    maxSize: mostAnswerBytes,
+    maxEntrySize: mostAnswerBytes / 8,
+    sizeCalculation: (body, key) => body.length + 2 * key.length,
+  });
+  const operations = new LRUCache<string, CompiledOperation | 'not for the lane'>({
+    maxSize: mostDocumentCharacters,
+    sizeCalculation: (_operation, key) => key.length + 1,
+  });
+
+  function prepare({ query, operationName }: PlainRequest): CompiledOperation | 'not for the lane' {
+    const key = operationName === undefined ? query : `${operationName}\n${query}`;
+    const known = operations.get(key);
+    if (known) return known;
+    const compiled = compile(query, operationName);
+    operations.set(key, compiled);
+    return compiled;
+  }
+
+  function compile(query: string, operationName: string | undefined): CompiledOperation | 'not for the lane' {
+    try {
+      checkText(query, limits);
+      const document: DocumentNode = parse(query, { maxTokens: limits.tokens });
+      checkDocument(document, limits, true);
+      if (!isAllowed(query) || validate(schema, document).length > 0) return 'not for the lane';
+      return compileOperation(schema, document, operationName, rowTexts);
+    } catch {
+      // Whatever is wrong with it, the engine says so.
+      return 'not for the lane';
+    }
+  }
+
+  const keyOf = (tenantName: string, { snapshot }: FreshView, request: string) =>
+    `${tenantName} ${snapshot.version} ${request}`;
+
+  return {
+    recall(tenant, tenantName, request) {
+      const view = tenant.fresh();
+      if (!view) return undefined;
+      const body = answers.get(keyOf(tenantName, view, request));
+      return body && { body, asOf: view.asOf };
+    },
+    async answer(tenant, tenantName, request, plain) {
+      const view = tenant.fresh();
+      const compiled = view && prepare(plain);
+      if (!compiled || compiled === 'not for the lane') return undefined;
+      try {
+        const execution = { ...compiled, variableValues: plain.variables };
+        checkCost(execution, limits, view.snapshot.customers.length);
+        const data = await compiled.run({ customers: createSource(view) }, plain.variables);
+        const body = Buffer.from(`{"data":${data}}`);
+        answers.set(keyOf(tenantName, view, request), body);
+        return { body, asOf: view.asOf };
+      } catch {
+        // An error in a field, a limit, a variable that does not fit: the engine says it.
+        return undefined;
+      }
+    },
+  };
+}
+
+function createSource(view: FreshView) {
+  return createCustomerSource({
+    async load(query) {
+      if (!view.isLocal(query)) throw new LeaveLane();
+      return answerQuery(view.snapshot, query, () => undefined);
+    },
+    changes() {
+      throw new LeaveLane();
+    },
+  });
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Tenant } from '../tenants.ts';
+import type { Lane, LaneAnswer, PlainRequest } from './lane.ts';
+
+/** Answers Node's own requests through the lane, and hands on to the engine what the lane leaves to it. */
+export type NodeLane = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  tenant: Tenant,
+  toEngine: ToEngine,
+) => void;
+
+/** Answers the request otherwise; its body, if it was read already, is in `request.body`. */
+type ToEngine = () => void;
+
+/** Headers that ask for something out of the plain. */
+const unusual = ['cache-control', 'x-komet-explain', 'last-event-id', 'content-encoding', 'expect'] as const;
+
+type MediaType = 'application/json' | 'application/graphql-response+json';
+
+/** @param options.bodyBytes the most that a body may have */
+export function createNodeLane(options: {
+  readonly lane: Lane;
+  readonly bodyBytes: number;
+  readonly now: () => number;
+}): NodeLane {
+  const { lane, bodyBytes, now } = options;
+
+  function send(response: ServerResponse, type: MediaType, { body, asOf }: LaneAnswer) {
+    response.writeHead(200, {
+      'content-type': `${type}; charset=utf-8`,
+      age: String(Math.max(0, Math.floor((now() - asOf) / 1000))),
+      'cache-control': 'no-store',
+      'content-length': body.length,
+    });
+    response.end(body);
+  }
+
+  async function answer(
+    response: ServerResponse,
+    tenant: Tenant,
+    type: MediaType,
+    text: string,
+    read: () => PlainRequest | undefined,
+    toEngine: ToEngine,
+  ) {
+    const known = lane.recall(tenant.customers, tenant.name, text);
+    if (known) return send(response, type, known);
+    const plain = read();
+    const found = plain && (await lane.answer(tenant.customers, tenant.name, text, plain));
+    if (found) send(response, type, found);
+    else toEngine();
+  }
+
+  return (request, response, tenant, toEngine) => {
+    const type = mediaTypeOf(request);
+    const { method, url = '' } = request;
+    if (!type || unusual.some((name) => request.headers[name] !== undefined)) {
+      return toEngine();
+    }
+    if (method === 'GET') {
+      return void answer(response, tenant, type, url, () => readUrl(url), toEngine);
+    }
+    if (method !== 'POST') return toEngine();
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bodyBytes) chunks.push(chunk);
+      // One byte too many is enough for the engine to say so.
+      else if (bytes - chunk.length <= bodyBytes) chunks.push(chunk.subarray(0, bodyBytes + 1));
+    });
+    request.on('end', () => {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      Object.assign(request, { body });
+      if (bytes > bodyBytes) return toEngine();
+      void answer(response, tenant, type, body.toString('latin1'), () => readBody(body), toEngine);
+    });
+  };
+}
+
+/** What the answer is to be, where the client accepts one of the two plain forms and asks for nothing else. */
+function mediaTypeOf({ headers: { accept } }: IncomingMessage): MediaType | undefined {
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';
+  return accept === 'application/graphql-response+json' ? accept : undefined;
+}
+
+const plainMembers = new Set(['query', 'operationName', 'variables']);
+
+function readBody(body: Buffer): PlainRequest | undefined {
+  try {
+    return readPlain(JSON.parse(body.toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+function readUrl(url: string): PlainRequest | undefined {
+  try {
+    const parameters = new URL(url, 'http://gateway').searchParams;
+    const { variables, ...rest } = Object.fromEntries(parameters);
+    if ([...parameters.keys()].length !== new Set(parameters.keys()).size) return undefined;
+    return readPlain({ ...rest, ...(variables !== undefined && { variables: JSON.parse(variables) }) });
+  } catch {
+    return undefined;
+  }
+}
+
+function readPlain(request: unknown): PlainRequest | undefined {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) return undefined;
+  const { query, operationName, variables } = request as Record<string, unknown>;
+  if (!Object.keys(request).every((name) => plainMembers.has(name))) return undefined;
+  if (typeof query !== 'string' || query === '') return undefined;
+  if (operationName != null && (typeof operationName !== 'string' || operationName === '')) return undefined;
+  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) return undefined;
+  return {
+    query,
+    operationName: operationName ?? undefined,
+    variables: (variables ?? {}) as Record<string, unknown>,
+  };
+}
