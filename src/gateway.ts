@@ -100,9 +100,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const limits = { ...defaultLimits, ...options.limits };
   const tenants = openTenants(options, freshness, now);
+  const { token } = options.komet;
+  /** The server's own tenant need not be looked up each time. */
+  const own = token === undefined ? undefined : tenants.of(token);
+  const tenantOf = ({ kometToken }: Admitted) => own ?? tenants.of(kometToken);
   const admit = createAdmission({
     identify: access.identify ?? identifyNobody,
-    serverToken: options.komet.token,
+    serverToken: token,
     corsOrigins: access.corsOrigins ?? [],
     rateLimit: access.rateLimit,
     trustedProxies: access.trustedProxies ?? 0,
@@ -115,7 +119,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     graphqlEndpoint: endpoint,
     context: ({ request, admitted }) => {
       const journal = createJournal();
-      const tenant = tenants.of(admitted.kometToken);
+      const tenant = tenantOf(admitted);
       return {
         customers: createCustomerSource(
           createBatchedRows({
@@ -176,12 +180,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
   });
   const answerNode = guardNode(admit, (request, response, admitted) =>
-    takeLane(
-      request,
-      response,
-      tenants.of(admitted.kometToken),
-      () => void yoga(request, response, { admitted }),
-    ),
+    takeLane(request, response, tenantOf(admitted), () => void yoga(request, response, { admitted })),
   );
   const nodeListener = (request: IncomingMessage, response: ServerResponse) =>
     isPage(request.method, request.headers.accept)

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Caller, Identify } from './callers.ts';
+import type { Caller, Identify, Unauthenticated } from './callers.ts';
 
 /** What admission looks at: a request without its body. */
 export type RequestHead = {
@@ -38,9 +38,11 @@ export type AdmissionOptions = {
   readonly bodyBytes: number;
 };
 
-export type Admission = (head: RequestHead) => Admitted | Refusal | Promise<Admitted | Refusal>;
+export type Decision = Admitted | Refusal;
 
-export function isRefusal(decision: Admitted | Refusal): decision is Refusal {
+export type Admission = (head: RequestHead) => Decision | Promise<Decision>;
+
+export function isRefusal(decision: Decision): decision is Refusal {
   return 'status' in decision;
 }
 
@@ -103,32 +105,50 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return undefined;
   }
 
-  async function identifyCaller(head: RequestHead, address: string): Promise<Caller | Refusal> {
-    const known = await identify(head.header('authorization'));
-    if ('name' in known) return known;
-    const spent = await consume(failures, address);
-    return spent ?? refuse(401, 'UNAUTHENTICATED', known.message, { 'www-authenticate': 'Bearer' });
+  /** Without waiting where nothing has to be waited for: most requests take this way, and a turn is time. */
+  function check(head: RequestHead, headers: Readonly<Record<string, string>>): Decision | Promise<Decision> {
+    const address = addressOf(head, options.trustedProxies);
+    const known = identify(head.header('authorization'));
+    if (known instanceof Promise) return known.then((caller) => accept(caller, head, address, headers));
+    return accept(known, head, address, headers);
   }
 
-  return async (head) => {
+  function accept(
+    caller: Caller | Unauthenticated,
+    head: RequestHead,
+    address: string,
+    headers: Readonly<Record<string, string>>,
+  ): Decision | Promise<Decision> {
+    if (!('name' in caller)) return turnAway(caller, address, headers);
+    const kometToken = serverToken ?? head.header('x-komet-token')?.trim() ?? '';
+    if (!/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
+      const message = 'Send your Komet token in the header x-komet-token.';
+      return refuse(401, 'UNAUTHENTICATED', message, headers);
+    }
+    const admitted = { caller, kometToken, headers };
+    if (!operations) return admitted;
+    return consume(operations, `${caller.name} ${address}`).then((limited) =>
+      limited ? withHeaders(limited, headers) : admitted,
+    );
+  }
+
+  async function turnAway(
+    { message }: Unauthenticated,
+    address: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Refusal> {
+    const limited = await consume(failures, address);
+    const refusal = limited ?? refuse(401, 'UNAUTHENTICATED', message, { 'www-authenticate': 'Bearer' });
+    return withHeaders(refusal, headers);
+  }
+
+  return (head) => {
     const origin = head.header('origin');
     if (head.method === 'OPTIONS' && origin !== undefined) return answerPreflight(origin);
     const headers = corsHeaders(origin);
     if (isForeign(head) && !('access-control-allow-origin' in headers)) return notFromThere(headers);
     const malformed = checkForm(head);
-    if (malformed) return withHeaders(malformed, headers);
-    const address = addressOf(head, options.trustedProxies);
-    const caller = await identifyCaller(head, address);
-    if ('status' in caller) return withHeaders(caller, headers);
-    const kometToken = serverToken ?? head.header('x-komet-token')?.trim() ?? '';
-    if (!/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
-      return withHeaders(
-        refuse(401, 'UNAUTHENTICATED', 'Send your Komet token in the header x-komet-token.'),
-        headers,
-      );
-    }
-    const limited = operations && (await consume(operations, `${caller.name} ${address}`));
-    return limited ? withHeaders(limited, headers) : { caller, kometToken, headers };
+    return malformed ? withHeaders(malformed, headers) : check(head, headers);
   };
 }
 

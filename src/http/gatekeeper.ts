@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Admission, type Admitted, isRefusal, type Refusal, type RequestHead } from './admission.ts';
+import {
+  type Admission,
+  type Admitted,
+  type Decision,
+  isRefusal,
+  type Refusal,
+  type RequestHead,
+} from './admission.ts';
 
 /** A request's head, from either kind of request. */
 export function headOfRequest({ method, headers }: Request): RequestHead {
@@ -37,18 +44,22 @@ export async function guard(
 export function guardNode(
   admit: Admission,
   answer: (request: IncomingMessage, response: ServerResponse, admitted: Admitted) => void,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => {
-    const decision = await admit(headOfMessage(request));
-    if (isRefusal(decision)) {
-      const { status, headers, body } = written(decision, request.headers.accept ?? '');
-      // What is left of a refused body is not worth reading.
-      const last = request.method === 'POST' ? { connection: 'close' } : {};
-      response.writeHead(status, { ...headers, ...last }).end(body);
-      return;
+): (request: IncomingMessage, response: ServerResponse) => void {
+  function follow(decision: Decision, request: IncomingMessage, response: ServerResponse) {
+    if (!isRefusal(decision)) {
+      for (const name in decision.headers) response.setHeader(name, decision.headers[name] as string);
+      return answer(request, response, decision);
     }
-    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value);
-    answer(request, response, decision);
+    const { status, headers, body } = written(decision, request.headers.accept ?? '');
+    // What is left of a refused body is not worth reading.
+    const last = request.method === 'POST' ? { connection: 'close' } : {};
+    response.writeHead(status, { ...headers, ...last }).end(body);
+  }
+
+  return (request, response) => {
+    const decision = admit(headOfMessage(request));
+    if (decision instanceof Promise) void decision.then((made) => follow(made, request, response));
+    else follow(decision, request, response);
   };
 }
 
