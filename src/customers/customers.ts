@@ -311,7 +311,7 @@ export function createCustomers(options: CustomersOptions): Customers {
       };
     },
     fresh() {
-      if (!state || now() - state.asOf >= refreshAfterMs(freshness, state.costMs)) return null;
+      if (!state || ageOf(state.asOf, now()) >= refreshAfterMs(freshness, state.costMs)) return null;
       return { snapshot: state.snapshot, asOf: state.asOf, isLocal };
     },
     rows: () => state?.snapshot.customers.length ?? 0,

@@ -31,9 +31,9 @@ export function createNodeLane(options: {
       'content-type': `${type}; charset=utf-8`,
       age: String(Math.max(0, Math.floor((now() - asOf) / 1000))),
       'cache-control': 'no-store',
-      'content-length': body.length,
+      'content-length': body.bytes,
     });
-    response.end(body);
+    response.end(body.content);
   }
 
   async function answer(
