@@ -186,6 +186,7 @@ export const settings = {
     help: 'how old an answer may be while Komet is down or the quota spent',
   },
   KOMET_TIMEOUT: { schema: Duration, default: '30s', help: 'for one call to Komet' },
+  GATEWAY_TIMEOUT: { schema: Duration, default: '20s', help: 'for one GraphQL request in all' },
   KOMET_TOKEN_FROM: {
     schema: oneOf(['server', 'client']),
     default: 'server',
@@ -332,6 +333,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
       staleIfErrorMs: data.KOMET_STALE_IF_ERROR,
     },
     access,
+    requestTimeoutMs: data.GATEWAY_TIMEOUT,
     graphiql: data.GATEWAY_GRAPHIQL ?? !isProduction,
     introspection: data.GATEWAY_INTROSPECTION ?? !isProduction,
     documents: { file: data.GATEWAY_DOCUMENTS, only: data.GATEWAY_DOCUMENTS_ONLY },

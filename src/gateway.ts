@@ -55,6 +55,8 @@ export type GatewayOptions = {
     /** Proxies in front whose `x-forwarded-for` can be believed; none where not given. */
     readonly trustedProxies?: number;
   };
+  /** For one GraphQL request in all; 20 s where not given. */
+  readonly requestTimeoutMs?: number;
   /** What differs from {@link defaultLimits}. */
   readonly limits?: Partial<Limits>;
   readonly documents?: TrustedDocuments;
@@ -78,7 +80,9 @@ export type Gateway = {
   readonly endpoint: string;
   /** The same for node:http, Express and whatever else passes Node's own requests. */
   readonly nodeListener: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Ends subscriptions, saves what is known, lets go of sockets. */
+  /** Completes all subscriptions, so that their connections can close. */
+  endSubscriptions(): void;
+  /** Ends subscriptions and calls to Komet, saves what is known, lets go of sockets. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -91,7 +95,7 @@ const hours = 60 * minutes;
 
 /** Makes a gateway. Nothing is sent to Komet before the first query needs it. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { logger, now = Date.now, endpoint = '/graphql', access = {} } = options;
+  const { logger, now = Date.now, endpoint = '/graphql', access = {}, requestTimeoutMs = 20_000 } = options;
   const freshness = {
     maxStalenessMs: 5 * minutes,
     fullSyncEveryMs: 6 * hours,
@@ -124,7 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         customers: createCustomerSource(
           createBatchedRows({
             customers: tenant.customers,
-            demand: readDemand(request.headers),
+            demand: readDemand(request, requestTimeoutMs),
             journal,
             lastEventId: request.headers.get('last-event-id') ?? undefined,
           }),
@@ -190,7 +194,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     await yoga.dispose();
     await tenants.close();
   };
-  return Object.assign(handle, { endpoint, nodeListener, dispose, [Symbol.asyncDispose]: dispose });
+  return Object.assign(handle, {
+    endpoint,
+    nodeListener,
+    endSubscriptions: tenants.endSubscriptions,
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  });
 }
 
 /** Each token has a client, a snapshot and a ledger of its own. */
@@ -222,9 +232,11 @@ function openTenants(
       name,
       customers,
       rows: customers.rows,
+      endSubscriptions: customers.endSubscriptions,
       async close() {
+        // Nobody waits any more for what is under way.
+        await client.destroy();
         await customers.close();
-        await client.close();
       },
     };
   }, nameOf);

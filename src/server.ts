@@ -10,7 +10,7 @@ import {
   identifyNobody,
 } from './http/callers.ts';
 import { createReadiness, live } from './http/health.ts';
-import { type Route, serve } from './http/listen.ts';
+import { type ListeningServer, type Route, serve } from './http/listen.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { openStore } from './store/open-store.ts';
 import { startTwin, type Twin } from './twin/twin.ts';
@@ -26,6 +26,9 @@ export type RunningServer = {
   /** Lets what is under way finish, saves what is known, closes all sockets. */
   close(): Promise<void>;
 };
+
+/** How long (ms) requests that are under way may take once the gateway closes. */
+const drainMs = 10_000;
 
 /**
  * Puts a gateway together as its settings say and listens.
@@ -56,8 +59,9 @@ export async function startServer(
     '/health/ready': createReadiness(() => ready),
   };
 
-  async function closeAll(listening?: { close(): Promise<void> }) {
-    await listening?.close();
+  async function closeAll(listening?: ListeningServer) {
+    gateway.endSubscriptions();
+    await listening?.close(drainMs);
     await gateway.dispose();
     await twin?.close();
     await store.close();

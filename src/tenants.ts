@@ -8,12 +8,14 @@ export type Tenant = {
   readonly customers: Customers;
   /** Rows that are held in memory for it. */
   rows(): number;
+  endSubscriptions(): void;
   close(): Promise<void>;
 };
 
 export type Tenants = {
   /** The tenant of a token; opened where it is not known. */
   of(token: string): Tenant;
+  endSubscriptions(): void;
   close(): Promise<void>;
 };
 
@@ -58,6 +60,9 @@ export function createTenants(open: (token: string) => Tenant, nameOf: (token: s
         proven.set(name, tenant);
       }
       return tenant;
+    },
+    endSubscriptions() {
+      for (const tenant of [...unproven.values(), ...proven.values()]) tenant.endSubscriptions();
     },
     async close() {
       const all = new Set([...unproven.values(), ...proven.values()]);

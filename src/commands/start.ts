@@ -41,11 +41,10 @@ Example
 async function run(config: Config): Promise<void> {
   // Only here, so that --help and wrong settings need not wait for all of the gateway to load.
   const { startServer } = await import('../server.ts');
-  const running = await startServer(config, { logger: createLogger(config.logLevel) }).catch(
-    (error: unknown) => {
-      throw new CommandFailure(error instanceof Error ? error.message : String(error));
-    },
-  );
+  const logger = createLogger(config.logLevel);
+  const running = await startServer(config, { logger }).catch((error: unknown) => {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+  });
   greet(running, config);
 
   const stop = async (signal: string) => {
@@ -55,6 +54,13 @@ async function run(config: Config): Promise<void> {
     await running.close();
     process.exit(0);
   };
+  const die = (error: unknown) => {
+    logger.fatal({ err: error }, 'unexpected error; the process ends');
+    process.exit(1);
+  };
+  // A process that has lost track of itself must not go on half alive.
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
 }

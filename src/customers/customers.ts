@@ -89,6 +89,7 @@ export type Customers = {
    * @throws {InvalidInput} where `lastId` is no longer known
    */
   changes(isWanted: (change: CustomerChange) => boolean, lastId?: string): AsyncIterableIterator<FeedItem>;
+  endSubscriptions(): void;
   /** Ends all subscriptions and waits until what is known is saved. */
   close(): Promise<void>;
 };
@@ -105,6 +106,8 @@ type Trip = {
   /** Calls that this batch started and waited for, counted by `onCall`. */
   calls: number;
   readonly onCall: () => void;
+  /** Of whom the answer is for. */
+  readonly signal: AbortSignal | undefined;
   /** Whether something newer was waited for and came. */
   reached: boolean;
   direct: View | null;
@@ -154,7 +157,7 @@ export function createCustomers(options: CustomersOptions): Customers {
       now,
       log,
       fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
-      readList: (parameters, unlessDigest) => upstream.read(purpose, parameters, onCall, unlessDigest),
+      readList: (parameters, unlessDigest) => upstream.read({ purpose, parameters, onCall }, unlessDigest),
     });
     state = next;
     archive.saveState(next);
@@ -202,7 +205,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     trip: Trip,
   ) {
     try {
-      const flown = await upstream.readShared(call.purpose, call.parameters, trip.onCall, notBefore);
+      const flown = await upstream.readShared({ ...call, ...trip }, notBefore);
       trip.reached = true;
       trip.direct = {
         snapshot: await createSnapshot(flown.result.customers, 'direct'),
@@ -220,7 +223,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     trip: Trip,
   ) {
     try {
-      const flown = await upstream.readShared(call.purpose, call.parameters, trip.onCall, notBefore);
+      const flown = await upstream.readShared({ ...call, ...trip }, notBefore);
       trip.reached = true;
       memberships.remember(call.key, flown.result.customers, flown.startedAt);
     } catch (error) {
@@ -229,17 +232,29 @@ export function createCustomers(options: CustomersOptions): Customers {
     }
   }
 
-  async function make(upstream: Upstream, { calls, failures }: Plan, notBefore: number): Promise<Trip> {
+  async function make(
+    upstream: Upstream,
+    { calls, failures }: Plan,
+    notBefore: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Trip> {
     const onCall = () => {
       trip.calls += 1;
     };
-    const trip: Trip = { calls: 0, onCall, reached: false, direct: null, failures: new Map(failures) };
+    const trip: Trip = {
+      calls: 0,
+      onCall,
+      signal,
+      reached: false,
+      direct: null,
+      failures: new Map(failures),
+    };
     const makeOne = async (call: PlannedCall) => {
       if (call.kind === 'sync') await makeSync(upstream, call, notBefore, trip);
       else if (call.kind === 'direct') await makeDirect(upstream, call, notBefore, trip);
       else await makeMembership(upstream, call, notBefore, trip);
     };
-    await Promise.all(calls.map(makeOne));
+    await unlessAborted(Promise.all(calls.map(makeOne)), signal);
     return trip;
   }
 
@@ -276,7 +291,8 @@ export function createCustomers(options: CustomersOptions): Customers {
       nameFiltersGoUpstream: findings.nameFiltersGoUpstream,
     });
     if (plan.refusal) throw plan.refusal;
-    const trip = await make(upstream, plan, now() - promiseMs);
+    const signal = plan.calls.some(isWaitedFor) ? demand.signal?.() : undefined;
+    const trip = await make(upstream, plan, now() - promiseMs, signal);
     const view = trip.direct ?? state;
     if (!view) throw new TypeError('a plan without a snapshot made no call');
     const pending = queries.map(
@@ -316,12 +332,33 @@ export function createCustomers(options: CustomersOptions): Customers {
     },
     rows: () => state?.snapshot.customers.length ?? 0,
     changes: feed.subscribe,
+    endSubscriptions: feed.close,
     async close() {
       feed.close();
       await syncs.settle();
       await archive.settle();
     },
   };
+}
+
+const isWaitedFor = (call: PlannedCall) => call.kind !== 'sync' || call.wait;
+
+/** Waits no longer than the caller does; a sync goes on all the same, since the snapshot wants it too. */
+async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    work.catch(() => {});
+  }
 }
 
 /** Waits for something newer for a while; what fails or takes too long is done without. */

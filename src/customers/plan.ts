@@ -14,8 +14,13 @@ export type Freshness = {
   readonly staleIfErrorMs: number;
 };
 
-/** What one request asks for beyond the promise: `cache-control: max-age` and `no-cache` (0), in ms. */
-export type Demand = { readonly maxAgeMs?: number };
+/** What one request asks for beyond the promise. */
+export type Demand = {
+  /** `cache-control: max-age` and `no-cache` (0), in ms. */
+  readonly maxAgeMs?: number;
+  /** Makes a signal that aborts when the caller has left or its time is up; asked for only where that matters. */
+  readonly signal?: () => AbortSignal;
+};
 
 /** All that a plan depends on. Times are in ms since 1970. */
 export type PlanInput = {
@@ -75,9 +80,9 @@ const mostCallsUnderWay = 8;
  * The fewest calls to Komet that answer a batch of queries within the promise, as a pure function.
  *
  * Warm: none. About to be stale: a sync in the background. Stale or cold: one sync that everybody waits for,
- * or one direct call where a single key is asked for and the list must be live, or is slow: then one such call
- * a sync, which goes on beside it. Komet blocked or the quota spent: what there is, up to `staleIfErrorMs`; a
- * refusal only where there is nothing.
+ * free of charge where it is under way; or one direct call where a single key is asked for and the list must be
+ * live, or is slow: then one such call a sync, which goes on beside it. Komet blocked or the quota spent: what
+ * there is, up to `staleIfErrorMs`; a refusal only where there is nothing.
  */
 export function planCalls(input: PlanInput): Plan {
   const list = planList(input);
@@ -98,6 +103,9 @@ function planList(input: PlanInput): Plan {
   const usable = age <= freshness.staleIfErrorMs;
   if (blocked) return usable ? plan([], `stale: ${blocked.error.code}`) : refuse(blocked.error);
   const purpose = purposeOf(input, age);
+  if (input.isSyncing && ageOf(input.lastSyncAt, now) <= promise) {
+    return plan([{ kind: 'sync', wait: true, purpose }], 'waiting for the refresh under way');
+  }
   if (usable && !isAffordable(input, purpose)) return plan([], 'stale: sparing the quota');
   if (quota.used >= quota.limit) return refuse(createQuotaError(quota));
   const direct = planDirect(input, purpose);

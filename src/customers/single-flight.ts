@@ -1,26 +1,39 @@
 /** What a run brought, and when it began, in ms since 1970. */
 export type Flown<Result> = { readonly result: Result; readonly startedAt: number };
 
+/** Does the work; `signal` aborts once nobody waits for it any more. */
+export type Start<Result> = (signal: AbortSignal) => Promise<Result>;
+
 export type SingleFlight<Result> = {
   /**
    * Joins the run that began at or after `notBefore` (ms since 1970), else starts one; while an older run is
    * under way, all who ask share the one that follows it. If the older one fails they share its failure, which
    * is newer than what they asked for: a dead upstream costs nobody two timeouts.
+   *
+   * @param waiter leaves when it aborts; when all have left, the run is aborted too. Without it the run is
+   *   wanted whoever waits.
    */
-  run(notBefore: number, start: () => Promise<Result>): Promise<Flown<Result>>;
+  run(notBefore: number, start: Start<Result>, waiter?: AbortSignal): Promise<Flown<Result>>;
   isIdle(): boolean;
   /** Resolves once nothing is under way. */
   settle(): Promise<void>;
 };
 
+type Run<Result> = {
+  readonly startedAt: number;
+  readonly result: Promise<Result>;
+  readonly abort: AbortController;
+  waiters: number;
+};
+
 /** One run at a time, shared by whoever it is fresh enough for. */
 export function createSingleFlight<Result>(now: () => number): SingleFlight<Result> {
-  type Run = { readonly startedAt: number; readonly result: Promise<Result> };
-  let current: Run | undefined;
-  let next: Promise<Run> | undefined;
+  let current: Run<Result> | undefined;
+  let next: Promise<Run<Result>> | undefined;
 
-  function launch(start: () => Promise<Result>): Run {
-    const run = { startedAt: now(), result: start() };
+  function launch(start: Start<Result>): Run<Result> {
+    const abort = new AbortController();
+    const run = { startedAt: now(), result: start(abort.signal), abort, waiters: 0 };
     current = run;
     const leave = () => {
       if (current === run) current = undefined;
@@ -29,7 +42,7 @@ export function createSingleFlight<Result>(now: () => number): SingleFlight<Resu
     return run;
   }
 
-  async function launchAfter(run: Run, start: () => Promise<Result>): Promise<Run> {
+  async function launchAfter(run: Run<Result>, start: Start<Result>): Promise<Run<Result>> {
     try {
       await run.result;
     } finally {
@@ -43,15 +56,31 @@ export function createSingleFlight<Result>(now: () => number): SingleFlight<Resu
     async settle() {
       while (current || next) await (next ?? current?.result)?.catch(() => {});
     },
-    async run(notBefore, start) {
-      if (!current && !next) return land(launch(start));
-      if (current && current.startedAt >= notBefore) return land(current);
-      next ??= launchAfter(current as Run, start);
-      return land(await next);
+    async run(notBefore, start, waiter) {
+      waiter?.throwIfAborted();
+      if (!current && !next) return waitFor(launch(start), waiter);
+      if (current && current.startedAt >= notBefore) return waitFor(current, waiter);
+      next ??= launchAfter(current as Run<Result>, start);
+      return waitFor(await next, waiter);
     },
   };
+}
 
-  async function land({ result, startedAt }: Run): Promise<Flown<Result>> {
-    return { result: await result, startedAt };
+async function waitFor<Result>(run: Run<Result>, waiter: AbortSignal | undefined): Promise<Flown<Result>> {
+  const { startedAt, result, abort } = run;
+  run.waiters += 1;
+  if (!waiter) return { result: await result, startedAt };
+  const left = Promise.withResolvers<never>();
+  const leave = () => {
+    run.waiters -= 1;
+    if (run.waiters === 0) abort.abort(waiter.reason);
+    left.reject(waiter.reason);
+  };
+  waiter.addEventListener('abort', leave, { once: true });
+  if (waiter.aborted) leave();
+  try {
+    return { result: await Promise.race([result, left.promise]), startedAt };
+  } finally {
+    waiter.removeEventListener('abort', leave);
   }
 }

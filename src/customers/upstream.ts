@@ -3,29 +3,28 @@ import { KometError } from '../komet/errors.ts';
 import { createLedger, type Purpose, type QuotaView } from '../komet/quota.ts';
 import type { Store } from '../store/store.ts';
 import type { Archive } from './archive.ts';
+import { createRetry } from './retry.ts';
 import { createSingleFlight, type Flown, type SingleFlight } from './single-flight.ts';
 import type { SyncFailure } from './sync.ts';
 import { type Block, blockAfter } from './upstream-block.ts';
 
+export type Call = {
+  readonly purpose: Purpose;
+  readonly parameters: CustomerListParameters;
+  readonly onCall: () => void;
+  /** Of the caller, who may leave. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /** Komet as one token may use it: every call is counted before it is sent, and its failure remembered. */
 export type Upstream = {
   /**
-   * Sends one call; `onCall` is told of it first.
+   * Sends one call, and again where its failure is likely to pass; `onCall` is told of each first.
    * @throws {KometError}
    */
-  read(
-    purpose: Purpose,
-    parameters: CustomerListParameters,
-    onCall: () => void,
-    unlessDigest?: string,
-  ): Promise<CustomerList | 'unchanged'>;
-  /** As `read`, but shared by whoever asks the same at the same moment. */
-  readShared(
-    purpose: Purpose,
-    parameters: CustomerListParameters,
-    onCall: () => void,
-    notBefore: number,
-  ): Promise<Flown<CustomerList>>;
+  read(call: Call, unlessDigest?: string): Promise<CustomerList | 'unchanged'>;
+  /** As `read`, but shared by whoever asks the same at the same moment, and ended when all have left. */
+  readShared(call: Call, notBefore: number): Promise<Flown<CustomerList>>;
   /** Shared calls that are under way. */
   underWay(): number;
   /** Why Komet must not be called now; `null` when it may. */
@@ -47,6 +46,7 @@ export async function openUpstream(options: {
 }): Promise<Upstream> {
   const { name, client, archive, maxStalenessMs, includeInactiveSpelling, now } = options;
   const ledger = await createLedger({ name, counters: options.store, limit: options.dailyQuota, now });
+  const retry = createRetry(now);
   const shared = new Map<string, SingleFlight<CustomerList>>();
   let block = await archive.loadBlock();
   let lastFailure: SyncFailure | null = null;
@@ -58,13 +58,16 @@ export async function openUpstream(options: {
   }
 
   /** Our own quota is no reason for a block: the ledger knows it better, also after a restart that raised it. */
-  const read: Upstream['read'] = async (purpose, parameters, onCall, unlessDigest) => {
+  const read: Upstream['read'] = async ({ purpose, parameters, onCall, signal }, unlessDigest) => {
     let isSent = false;
-    try {
+    const send = async () => {
       await ledger.spend(purpose);
       isSent = true;
       onCall();
-      const list = await client.listCustomers(parameters, { unlessDigest, includeInactiveSpelling });
+      return client.listCustomers(parameters, { unlessDigest, includeInactiveSpelling, signal });
+    };
+    try {
+      const list = await retry(send, signal);
       setBlock(null);
       return list;
     } catch (error) {
@@ -78,17 +81,18 @@ export async function openUpstream(options: {
 
   return {
     read,
-    async readShared(purpose, parameters, onCall, notBefore) {
-      const key = JSON.stringify(parameters);
+    async readShared(call, notBefore) {
+      const key = JSON.stringify(call.parameters);
       const flight = shared.get(key) ?? createSingleFlight<CustomerList>(now);
       shared.set(key, flight);
+      const start = async (signal: AbortSignal) => {
+        const list = await read({ ...call, signal });
+        if (list === 'unchanged')
+          throw new TypeError('an answer was compared with a digest that was not sent');
+        return list;
+      };
       try {
-        return await flight.run(notBefore, async () => {
-          const list = await read(purpose, parameters, onCall);
-          if (list === 'unchanged')
-            throw new TypeError('an answer was compared with a digest that was not sent');
-          return list;
-        });
+        return await flight.run(notBefore, start, call.signal);
       } finally {
         if (flight.isIdle()) shared.delete(key);
       }

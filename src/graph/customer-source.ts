@@ -18,6 +18,7 @@ import type { CustomerAnswer, CustomerQuery } from '../customers/query.ts';
 import { createCustomerTest } from '../customers/select.ts';
 import { foldCode } from '../customers/text.ts';
 import type { Customer } from '../komet/customer.ts';
+import { KometError } from '../komet/errors.ts';
 import { type Journal, note } from './journal.ts';
 
 /** Where the rows come from. */
@@ -40,7 +41,7 @@ export function createBatchedRows(options: {
   const { customers, demand, journal, lastEventId } = options;
   const queries = new DataLoader<CustomerQuery, CustomerAnswer, string>(
     async (batch) => {
-      const answering = customers.answer(batch, demand);
+      const answering = customers.answer(batch, demand).catch(timeoutAsError);
       journal.batches.push(answering);
       const answered = await answering;
       note(journal, answered);
@@ -52,6 +53,12 @@ export function createBatchedRows(options: {
     load: (query) => queries.load(query),
     changes: (isWanted, after) => inJournal(customers.changes(isWanted, after ?? lastEventId), journal),
   };
+}
+
+/** A caller's time that is up reads as what it is; yoga would take it for a caller who has left. */
+function timeoutAsError(error: unknown): never {
+  if (!(error instanceof DOMException && error.name === 'TimeoutError')) throw error;
+  throw new KometError('KOMET_TIMEOUT', 'the time of the whole request is up');
 }
 
 /** What the graph's fields ask for, put together from rows. */

@@ -8,8 +8,8 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
 export type ListeningServer = {
   /** Where it is, such as `http://localhost:4000`. */
   readonly url: string;
-  /** Stops accepting, lets running requests finish, ends idle connections. */
-  close(): Promise<void>;
+  /** Stops accepting, ends idle connections, lets running requests finish for at most `drainMs` (ms). */
+  close(drainMs: number): Promise<void>;
 };
 
 /**
@@ -34,10 +34,12 @@ export async function serve(
   const { port: actual } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
-    async close() {
+    async close(drainMs) {
       server.close();
       server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), drainMs);
       await once(server, 'close');
+      clearTimeout(timer);
     },
   };
 }

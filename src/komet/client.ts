@@ -68,6 +68,8 @@ export type KometClient = {
   ): Promise<CustomerList | 'unchanged'>;
   /** Waits for the calls under way. */
   close(): Promise<void>;
+  /** Ends the calls under way: they fail with KOMET_UNAVAILABLE. */
+  destroy(): Promise<void>;
 };
 
 const defaultMaxReplyBytes = 32 * 1024 * 1024;
@@ -123,11 +125,10 @@ export function createKometClient(options: KometClientOptions): KometClient {
   /** HTTP codes are not documented; a failed call may be 200 with status 0 or a code of its own (komet-api.md 2.4). */
   async function toHttpFailure({ statusCode, headers, body, signal }: TransportReply): Promise<KometError> {
     if (statusCode >= 500) {
-      return new KometError(
-        'KOMET_UNAVAILABLE',
-        `Komet answered HTTP ${statusCode}`,
-        retryAtOf(headers, now),
-      );
+      return new KometError('KOMET_UNAVAILABLE', `Komet answered HTTP ${statusCode}`, {
+        ...retryAtOf(headers, now),
+        isTransient: passing.has(statusCode),
+      });
     }
     if (statusCode < 400) {
       return new KometError(
@@ -164,8 +165,11 @@ export function createKometClient(options: KometClientOptions): KometClient {
     return transport.get('customer.list', query, read, signal);
   }
 
-  return { listCustomers, close: transport.close };
+  return { listCustomers, close: transport.close, destroy: transport.destroy };
 }
+
+/** What proxies and overloaded servers say of a moment (RFC 9110, 15.6). */
+const passing: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const refusalTexts = {
   KOMET_QUOTA_EXHAUSTED: 'Komet takes no more calls for now',

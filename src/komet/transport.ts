@@ -34,7 +34,10 @@ export type Transport = {
     signal?: AbortSignal,
   ): Promise<Result>;
   redact(text: string): string;
+  /** Waits for the calls under way. */
   close(): Promise<void>;
+  /** Ends the calls under way. */
+  destroy(): Promise<void>;
 };
 
 const maxConnections = 8;
@@ -117,7 +120,7 @@ export function createTransport(options: TransportOptions): Transport {
     return closed;
   }
 
-  return { get, redact: createRedactor(token), close };
+  return { get, redact: createRedactor(token), close, destroy: () => pool.destroy() };
 }
 
 async function* decode(
@@ -184,7 +187,7 @@ function toFailure(error: unknown, signal: AbortSignal): unknown {
     return new KometError('KOMET_BAD_RESPONSE', "Komet's reply is malformed", { cause });
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new KometError('KOMET_TIMEOUT', 'Komet took no connection', { cause });
-  return new KometError('KOMET_UNAVAILABLE', 'The connection to Komet failed', { cause });
+  return new KometError('KOMET_UNAVAILABLE', 'The connection to Komet failed', { cause, isTransient: true });
 }
 
 /** The parser's errors often have a name only. */
