@@ -15,6 +15,6 @@ export function readDemand({ headers, signal }: Request, timeoutMs: number): Dem
 function readFreshness(headers: Headers): Pick<Demand, 'maxAgeMs'> {
   const directives = (headers.get('cache-control') ?? '').toLowerCase();
   if (/(^|[\s,])no-cache([\s,]|$)/.test(directives)) return { maxAgeMs: 0 };
-  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(directives)?.[1];
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})(?=[\s,]|$)/.exec(directives)?.[1];
   return maxAge === undefined ? {} : { maxAgeMs: Number(maxAge) * 1000 };
 }

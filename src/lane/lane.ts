@@ -101,7 +101,10 @@ export function createLane(options: {
       try {
         const execution = { ...compiled, variableValues: plain.variables };
         checkCost(execution, limits, view.snapshot.customers.length);
-        const data = await compiled.run({ customers: createSource(view) }, plain.variables);
+        const source = createSource(view);
+        const data = await compiled.run({ customers: source.customers }, plain.variables);
+        // What asked for no rows has no age.
+        if (!source.wasAsked()) return undefined;
         const body = createBody(`{"data":${data}}`);
         answers.set(keyOf(tenantName, view, request), body);
         return { body, asOf: view.asOf };
@@ -121,14 +124,18 @@ function createBody(text: string): Body {
   return { content: bytes <= mostJoined ? text : Buffer.from(text), bytes };
 }
 
+/** Rows of a view for one request. */
 function createSource(view: FreshView) {
-  return createCustomerSource({
+  let asked = false;
+  const customers = createCustomerSource({
     async load(query) {
       if (!view.isLocal(query)) throw new LeaveLane();
+      asked = true;
       return answerQuery(view.snapshot, query, () => undefined);
     },
     changes() {
       throw new LeaveLane();
     },
   });
+  return { customers, wasAsked: () => asked };
 }
