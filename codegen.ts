@@ -4,23 +4,23 @@ const printed = (format: 'graphql' | 'federation' | 'stitching') => ({
   plugins: [{ './schema/codegen-plugin.ts': { format } }],
 });
 
-const typedDocuments = {
+const typed = (documents: string) => ({
+  documents,
   plugins: ['typescript-operations', 'typed-document-node'],
   config: { useTypeImports: true, scalars: { ID: 'string', Date: 'string', DateTime: 'string' } },
-};
+});
 
 const config: CodegenConfig = {
   schema: './schema/schema.ts',
-  documents: './schema/operations/*.graphql',
   // As the code has it: what belongs together stays together.
   config: { sort: false },
   generates: {
     './schema/schema.graphql': printed('graphql'),
     './schema/subgraph.graphql': printed('federation'),
     './schema/stitching.graphql': printed('stitching'),
-    './test/generated/operations.ts': typedDocuments,
-    './examples/apollo/src/generated/operations.ts': typedDocuments,
-    './examples/urql/src/generated/operations.ts': typedDocuments,
+    './test/generated/operations.ts': typed('./schema/operations/*.graphql'),
+    './examples/apollo/src/generated/operations.ts': typed('./schema/operations/browser.graphql'),
+    './examples/urql/src/generated/operations.ts': typed('./schema/operations/browser.graphql'),
     './examples/urql/src/generated/introspection.ts': {
       plugins: ['./examples/urql/introspection-plugin.ts'],
     },

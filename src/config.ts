@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { defaultLimits, type Limits } from './graph/limits.ts';
 import { hashKey } from './http/api-key.ts';
+import { isLoopback } from './http/loopback.ts';
 
 /** The environment is wrong; the message lists every problem, names variables and holds no value of a secret. */
 export class ConfigError extends Error {
@@ -99,7 +100,7 @@ const HttpsUrl = z.string().transform((text, context) => {
   const url = URL.parse(text.trim());
   if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))))
     return url;
-  context.addIssue({ code: 'custom', message: `must be an https: URL; got ${quote(text)}` });
+  context.addIssue({ code: 'custom', message: 'must be an https: URL (http: is for a loopback host only)' });
   return z.NEVER;
 });
 
@@ -222,6 +223,11 @@ export const settings = {
     default: undefined,
     help: 'operations per caller, such as 600/1m, or off (off on loopback, else 600/1m)',
   },
+  GATEWAY_NEW_TOKENS: {
+    schema: RateLimit,
+    default: '30/1m',
+    help: 'tokens of callers that one address may bring before they have proved good, or off',
+  },
   GATEWAY_CORS_ORIGINS: {
     schema: Origins.optional(),
     default: undefined,
@@ -289,6 +295,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   if (!success) throw new ConfigError(error.issues.map(describeIssue).join('\n'));
   const isProduction = env['NODE_ENV'] === 'production';
   const onLoopback = isLoopback(data.HOST);
+  const isOpen = !data.GATEWAY_API_KEYS && !data.GATEWAY_JWKS_URL && !data.GATEWAY_ALLOW_ANONYMOUS;
   const access = {
     tokenFrom: data.KOMET_TOKEN_FROM,
     apiKeys: data.GATEWAY_API_KEYS,
@@ -300,10 +307,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     rateLimit: readRateLimit(
       data.GATEWAY_RATE_LIMIT ?? (onLoopback ? 'off' : { operations: 600, perMs: 60_000 }),
     ),
+    newTokens: readRateLimit(data.GATEWAY_NEW_TOKENS),
     corsOrigins: data.GATEWAY_CORS_ORIGINS ?? [],
     trustedProxies: data.GATEWAY_TRUSTED_PROXIES,
+    loopbackOnly:
+      onLoopback && isOpen && data.KOMET_TOKEN_FROM === 'server' && data.GATEWAY_TRUSTED_PROXIES === 0,
   };
-  const isOpen = !access.apiKeys && !access.jwt && !data.GATEWAY_ALLOW_ANONYMOUS;
   const problems = [
     access.apiKeys && access.jwt && 'GATEWAY_API_KEYS and GATEWAY_JWKS_URL exclude each other',
     access.tokenFrom === 'client' &&
@@ -350,10 +359,6 @@ function describeIssue({ path, message }: { path: PropertyKey[]; message: string
 }
 
 const quote = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
-}
 
 /** Where this operating system keeps the state of programs. */
 function stateFolder(env: Readonly<Record<string, string | undefined>>): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
+import { createGraphQLError, createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../schema/context.ts';
 import { addFederation } from '../schema/federation.ts';
@@ -7,7 +7,12 @@ import { schema } from '../schema/schema.ts';
 import { createCustomers } from './customers/customers.ts';
 import { createBatchedRows, createCustomerSource } from './graph/customer-source.ts';
 import { readDemand } from './graph/demand.ts';
-import { hashDocument, type TrustedDocuments, usePersistedDocuments } from './graph/documents.ts';
+import {
+  createDocumentCaches,
+  hashDocument,
+  type TrustedDocuments,
+  usePersistedDocuments,
+} from './graph/documents.ts';
 import { useEventIds } from './graph/event-ids.ts';
 import { type ExplainContext, useExplain } from './graph/explain.ts';
 import { useGraphiql } from './graph/graphiql.ts';
@@ -15,13 +20,15 @@ import { createJournal } from './graph/journal.ts';
 import { defaultLimits, type Limits, type LimitsContext, useLimits } from './graph/limits.ts';
 import { createMaskError } from './graph/mask-error.ts';
 import { readStatus } from './graph/status.ts';
-import { type Admitted, createAdmission } from './http/admission.ts';
+import { type Admitted, createAdmission, type Rate } from './http/admission.ts';
 import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
+import { pathOf } from './http/listen.ts';
 import { createKometClient } from './komet/client.ts';
 import { createLane } from './lane/lane.ts';
 import { createNodeLane } from './lane/node-lane.ts';
 import { createMemoryStore } from './store/memory-store.ts';
+import { createProbation } from './store/probation.ts';
 import { createTenantName } from './store/seal.ts';
 import type { Store } from './store/store.ts';
 import { createTenants, type Tenants } from './tenants.ts';
@@ -51,9 +58,16 @@ export type GatewayOptions = {
     readonly identify?: Identify;
     readonly corsOrigins?: readonly string[];
     /** Operations per caller; unlimited where not given. */
-    readonly rateLimit?: { readonly operations: number; readonly perMs: number };
+    readonly rateLimit?: Rate;
+    /**
+     * Komet tokens that one address may bring before they have proved good, where callers send their own;
+     * unlimited where not given, and for requests without a socket.
+     */
+    readonly newTokens?: Rate;
     /** Proxies in front whose `x-forwarded-for` can be believed; none where not given. */
     readonly trustedProxies?: number;
+    /** Whether requests must name this machine as their host; they need not where not given. */
+    readonly loopbackOnly?: boolean;
   };
   /** For one GraphQL request in all; 20 s where not given. */
   readonly requestTimeoutMs?: number;
@@ -87,8 +101,8 @@ export type Gateway = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** What admission has found out, on its way into a request's context. */
-type ServerContext = { readonly admitted: Admitted };
+/** What admission has found out, on its way into a request's context; a page needs none. */
+type ServerContext = { readonly admitted: Admitted } | { readonly isPage: true };
 
 const minutes = 60_000;
 const hours = 60 * minutes;
@@ -96,6 +110,7 @@ const hours = 60 * minutes;
 /** Makes a gateway. Nothing is sent to Komet before the first query needs it. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { logger, now = Date.now, endpoint = '/graphql', access = {}, requestTimeoutMs = 20_000 } = options;
+  const { introspection = true } = options;
   const freshness = {
     maxStalenessMs: 5 * minutes,
     fullSyncEveryMs: 6 * hours,
@@ -113,17 +128,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     serverToken: token,
     corsOrigins: access.corsOrigins ?? [],
     rateLimit: access.rateLimit,
+    isKnownToken: tenants.has,
+    newTokens: access.newTokens,
     trustedProxies: access.trustedProxies ?? 0,
     bodyBytes: limits.bodyBytes,
+    loopbackOnly: access.loopbackOnly ?? false,
   });
 
   const graph = addFederation(schema);
-  const yoga = createYoga<ServerContext, GraphContext & ExplainContext & LimitsContext>({
+  const yoga = createYoga<ServerContext, GraphContext & ExplainContext & { readonly cost: LimitsContext }>({
     schema: graph,
     graphqlEndpoint: endpoint,
-    context: ({ request, admitted }) => {
+    context: ({ request, ...served }) => {
+      if (!('admitted' in served)) throw createUnadmitted();
       const journal = createJournal();
-      const tenant = tenantOf(admitted);
+      const tenant = tenantOf(served.admitted);
+      const cost: LimitsContext = { mostRows: tenant.rows };
       return {
         customers: createCustomerSource(
           createBatchedRows({
@@ -131,6 +151,7 @@ export function createGateway(options: GatewayOptions): Gateway {
             demand: readDemand(request, requestTimeoutMs),
             journal,
             lastEventId: request.headers.get('last-event-id') ?? undefined,
+            onAnswered: () => cost.checkAgain?.(),
           }),
         ),
         komet: {
@@ -138,14 +159,15 @@ export function createGateway(options: GatewayOptions): Gateway {
             readStatus(tenant.customers, journal, { maxStalenessMs: freshness.maxStalenessMs, now }),
         },
         tenant: tenant.customers,
-        mostRows: tenant.rows,
+        cost,
         journal,
         explain: request.headers.get('x-komet-explain') === '1',
       };
     },
     maskedErrors: {
-      maskError: createMaskError((reference, error) =>
-        logger?.error({ reference, err: error }, 'unexpected error'),
+      maskError: createMaskError(
+        (reference, error) => logger?.error({ reference, err: error }, 'unexpected error'),
+        introspection,
       ),
     },
     // Admission has its own; yoga would let every origin in, with credentials.
@@ -154,13 +176,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     landingPage: false,
     multipart: false,
     maxRequestBodySize: limits.bodyBytes,
+    parserAndValidationCache: createDocumentCaches(),
     logging: silentUnlessWarned(logger),
     plugins: [
       // a page instead of an answer
-      options.graphiql !== false && useGraphiql(endpoint),
+      options.graphiql !== false && useGraphiql(),
       // what is to be executed, and whether that is too much
       usePersistedDocuments(options.documents),
-      useLimits(limits, options.introspection ?? true),
+      useLimits(limits, introspection),
       // what the answer took, and who may keep it
       useExplain(now),
       // which change a subscription got last
@@ -169,26 +192,29 @@ export function createGateway(options: GatewayOptions): Gateway {
     ],
   });
   /** The page holds no data, and what it asks for comes through here again. */
-  const isPage = (method: string | undefined, accept: string | null | undefined) =>
-    options.graphiql !== false && method === 'GET' && (accept ?? '').includes('text/html');
+  const isPage = (method: string | undefined, accept: string | null | undefined, path: string) =>
+    options.graphiql !== false &&
+    method === 'GET' &&
+    (accept ?? '').includes('text/html') &&
+    pathOf(path) === endpoint;
 
   const handle = async (request: Request) =>
-    isPage(request.method, request.headers.get('accept'))
-      ? yoga.fetch(request)
+    isPage(request.method, request.headers.get('accept'), new URL(request.url).pathname)
+      ? yoga.fetch(request, { isPage: true })
       : guard(admit, request, (admitted) => yoga.fetch(request, { admitted }));
   const isAllowed = (query: string) =>
     !options.documents?.only || options.documents.documents.has(hashDocument(query));
   const takeLane = createNodeLane({
     lane: createLane({ schema: graph, limits, isAllowed }),
-    bodyBytes: limits.bodyBytes,
     now,
   });
-  const answerNode = guardNode(admit, (request, response, admitted) =>
+  const answerNode = guardNode(admit, limits.bodyBytes, (request, response, admitted) =>
     takeLane(request, response, tenantOf(admitted), () => void yoga(request, response, { admitted })),
   );
-  const nodeListener = (request: IncomingMessage, response: ServerResponse) =>
-    isPage(request.method, request.headers.accept)
-      ? void yoga(request, response)
+  /** Express keeps the whole path under another name. */
+  const nodeListener = (request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) =>
+    isPage(request.method, request.headers.accept, request.originalUrl ?? request.url ?? '/')
+      ? void yoga(request, response, { isPage: true })
       : void answerNode(request, response);
   const dispose = async () => {
     await yoga.dispose();
@@ -218,11 +244,13 @@ function openTenants(
   return createTenants((token) => {
     const client = createKometClient({ baseUrl, token, timeoutMs, now, onDroppedRows });
     const name = nameOf(token);
+    // The server's own token is vouched for by whoever runs it.
+    const probation = komet.token === undefined ? createProbation(store) : undefined;
     const customers = createCustomers({
       token,
       name,
       client,
-      store,
+      store: probation ?? store,
       freshness,
       dailyQuota,
       now,
@@ -232,21 +260,31 @@ function openTenants(
       name,
       customers,
       rows: customers.rows,
+      trust: () =>
+        void probation?.pass().catch(() => log('a token could not be kept in the store', { name })),
       endSubscriptions: customers.endSubscriptions,
       async close() {
         // Nobody waits any more for what is under way.
         await client.destroy();
         await customers.close();
+        if (customers.rows() > 0) await probation?.pass();
       },
     };
   }, nameOf);
 }
+
+/** There is no way around admission, whatever an adapter may do. */
+const createUnadmitted = () =>
+  createGraphQLError('Nobody has admitted this request.', {
+    extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+  });
 
 /** Customers are not for caches between here and the caller; their age is in the `age` header. */
 function useNoStore(): Plugin {
   return {
     onResponse({ response: { headers } }) {
       if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+      headers.set('x-content-type-options', 'nosniff');
     },
   };
 }

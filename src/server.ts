@@ -10,7 +10,7 @@ import {
   identifyNobody,
 } from './http/callers.ts';
 import { createReadiness, live } from './http/health.ts';
-import { type ListeningServer, type Route, serve } from './http/listen.ts';
+import { type ConnectionLimits, type ListeningServer, type Route, serve } from './http/listen.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { openStore } from './store/open-store.ts';
 import { startTwin, type Twin } from './twin/twin.ts';
@@ -36,8 +36,18 @@ const drainMs = 10_000;
  */
 export async function startServer(
   config: Config,
-  { logger, now }: { readonly logger?: Logger; readonly now?: () => number } = {},
+  options: {
+    readonly logger?: Logger;
+    readonly now?: () => number;
+    readonly connections?: Partial<ConnectionLimits>;
+  } = {},
 ): Promise<RunningServer> {
+  const { logger, now, connections } = options;
+  if (config.access.jwt && !(config.access.jwt.issuer && config.access.jwt.audience)) {
+    logger?.warn(
+      'GATEWAY_JWT_ISSUER and GATEWAY_JWT_AUDIENCE are not both set: tokens meant for others pass',
+    );
+  }
   const needsTwin = config.komet.token === undefined && config.access.tokenFrom === 'server';
   const twin = needsTwin ? await startTwin() : undefined;
   const store = twin ? createMemoryStore() : await openStore(config.store);
@@ -67,7 +77,7 @@ export async function startServer(
     await store.close();
   }
 
-  const listening = await serve(routes, config.listen).catch(async (error: unknown) => {
+  const listening = await serve(routes, config.listen, connections).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });

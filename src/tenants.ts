@@ -8,6 +8,8 @@ export type Tenant = {
   readonly customers: Customers;
   /** Rows that are held in memory for it. */
   rows(): number;
+  /** Its token has brought a list: what is kept for it may outlive it. */
+  trust(): void;
   endSubscriptions(): void;
   close(): Promise<void>;
 };
@@ -15,6 +17,8 @@ export type Tenant = {
 export type Tenants = {
   /** The tenant of a token; opened where it is not known. */
   of(token: string): Tenant;
+  /** Whether a token is in use already. */
+  has(token: string): boolean;
   endSubscriptions(): void;
   close(): Promise<void>;
 };
@@ -37,29 +41,41 @@ export function createTenants(open: (token: string) => Tenant, nameOf: (token: s
     closing.add(closed);
     void closed.then(() => closing.delete(closed));
   };
-  const unproven = new LRUCache<string, Tenant>({
-    max: mostUnproven,
-    dispose: (tenant, _name, reason) => reason === 'evict' && close(tenant),
-  });
   const proven = new LRUCache<string, Tenant>({
     max: mostProven,
     maxSize: mostRows,
     sizeCalculation: (tenant) => Math.min(mostRows, 1 + tenant.rows()),
     dispose: (tenant, _name, reason) => reason === 'evict' && close(tenant),
   });
+  const unproven = new LRUCache<string, Tenant>({
+    max: mostUnproven,
+    dispose(tenant, name, reason) {
+      if (reason !== 'evict') return;
+      // Its first query may have been its last so far.
+      if (tenant.rows() > 0) prove(name, tenant);
+      else close(tenant);
+    },
+  });
+  const prove = (name: string, tenant: Tenant) => {
+    tenant.trust();
+    // Also where it is there already, as its size may have changed.
+    proven.set(name, tenant);
+  };
 
   return {
     of(token) {
       const name = nameOf(token);
       const known = proven.get(name) ?? unproven.get(name);
       const tenant = known ?? open(token);
-      if (tenant.rows() === 0) unproven.set(name, tenant);
-      else {
+      if (tenant.rows() > 0) {
         unproven.delete(name);
-        // Anew, as its size may have changed.
-        proven.set(name, tenant);
-      }
+        prove(name, tenant);
+      } else if (!proven.has(name)) unproven.set(name, tenant);
       return tenant;
+    },
+    has(token) {
+      const name = nameOf(token);
+      return proven.has(name) || unproven.has(name);
     },
     endSubscriptions() {
       for (const tenant of [...unproven.values(), ...proven.values()]) tenant.endSubscriptions();

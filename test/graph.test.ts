@@ -84,17 +84,19 @@ describe('customers', () => {
     await using gateway = await startGateway({ twin: { customers: 2 } });
     gateway.twin.company.add({ id: '31', name: 'Québec Fleurs', code: 'QF' });
     gateway.twin.company.add({ id: '32', name: '100% Roses', code: 'R100' });
+    gateway.twin.company.add({ id: '33', name: 'Łódź Kwiaty' });
     const find = async (name: string) =>
       (
         await gateway.query('query ($name: String) { customers(filter: { name: $name }) { id } }', { name })
       ).data.customers.map(({ id }: { id: string }) => id);
     expect(await find('quebec')).toEqual(['31']);
     expect(await find('QUÉBEC f')).toEqual(['31']);
+    expect(await find('lodz')).toEqual(['33']);
     expect(await find('retail')).toEqual(['25555']);
     expect(await find('a_c%sale')).toEqual(['23423']);
     expect(await find('100\\%')).toEqual(['32']);
     expect(await find('100\\%r')).toEqual([]);
-    expect(await find('%')).toHaveLength(4);
+    expect(await find('%')).toHaveLength(5);
   });
 
   test('leave out inactive ones unless asked for, and look-ups by id and code find them', async () => {

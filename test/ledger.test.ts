@@ -52,6 +52,8 @@ describe('the calls of a day', () => {
       day.twin.faults.turnOff();
       if (start % 2 === 0) day.twin.faults.turnOn('error-500');
       await using gateway = await day.start();
+      const { data } = await gateway.query('{ kometStatus { quota { used } } }');
+      expect(data.kometStatus.quota.used).toBe(day.twin.calls.length);
       const reply = await gateway.query(all, {}, noCache);
       if (start <= 6) expect(quotaOf(reply)).toMatchObject({ limit: 6, used: start });
       day.clock.advance(hour / 2);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createSingleFlight } from '../src/customers/single-flight.ts';
 import { type ReadList, type SyncState, syncCustomers } from '../src/customers/sync.ts';
 import { createGateway } from '../src/gateway.ts';
 import { type CustomerListParameters, createKometClient } from '../src/komet/client.ts';
@@ -99,6 +100,64 @@ describe('many callers at once', () => {
       replies.map((_, index) => customers[index % customers.length]?.name),
     );
     expect(still.twin.calls.length).toBeLessThanOrEqual(9);
+  });
+});
+
+describe('a call that several wait for', () => {
+  /** A run that ends when it is told to, or when nobody waits for it. */
+  function startRun(signal: AbortSignal) {
+    const run = Promise.withResolvers<string>();
+    signal.addEventListener('abort', () => run.reject(signal.reason));
+    return run;
+  }
+
+  test('goes on while one of them stays, and ends when all have left', async () => {
+    const flight = createSingleFlight<string>(() => 0);
+    const callers = [new AbortController(), new AbortController()];
+    let ended = false;
+    const start = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => {
+        ended = true;
+      });
+      return startRun(signal).promise;
+    };
+    const flown = Promise.allSettled(callers.map(({ signal }) => flight.run(0, start, signal)));
+    callers[0]?.abort();
+    expect(ended).toBe(false);
+    callers[1]?.abort();
+    expect(ended).toBe(true);
+    expect((await flown).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  test('and that ends because all have left fails nobody who came since', async () => {
+    let time = 0;
+    const flight = createSingleFlight<string>(() => time);
+    const leaver = new AbortController();
+    const left = flight.run(0, (signal) => startRun(signal).promise, leaver.signal);
+    time = 1;
+    const waiting = flight.run(1, async () => 'next');
+    leaver.abort();
+    const joining = flight.run(0, async () => 'next');
+    await expect(left).rejects.toThrow();
+    expect((await waiting).result).toBe('next');
+    expect((await joining).result).toBe('next');
+  });
+
+  test('fails all of them when it fails, also those who wait for the one after it', async () => {
+    let time = 0;
+    const flight = createSingleFlight<string>(() => time);
+    const first = Promise.withResolvers<string>();
+    const early = flight.run(0, () => first.promise);
+    time = 1;
+    const late = flight.run(1, async () => 'never asked for');
+    first.reject(new Error('down'));
+    expect((await Promise.allSettled([early, late])).map(({ status }) => status)).toEqual([
+      'rejected',
+      'rejected',
+    ]);
+    expect((await flight.run(1, async () => 'up')).result).toBe('up');
+    await flight.settle();
+    expect(flight.isIdle()).toBe(true);
   });
 });
 

@@ -3,7 +3,8 @@ import { subscribe, take } from './harness/events.ts';
 import { startGateway } from './harness/gateway.ts';
 
 const live = { KOMET_MAX_STALENESS: '100ms', KOMET_DAILY_QUOTA: '1000000' };
-const changes = 'subscription { customerChanged(filter: { includeInactive: true }) { kind changedFields customer { id name active } previous { name } } }';
+const changes =
+  'subscription { customerChanged(filter: { includeInactive: true }) { kind changedFields customer { id name active } previous { name } } }';
 
 const changesIn = (events: Awaited<ReturnType<typeof take>>) =>
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
@@ -21,7 +22,12 @@ describe('customerChanged', () => {
     expect(events.status).toBe(200);
     company.add({ id: '31', name: 'New Bloom' });
     expect(changesIn(await take(events, 1))).toEqual([
-      { kind: 'CREATED', changedFields: [], customer: { id: '31', name: 'New Bloom', active: true }, previous: null },
+      {
+        kind: 'CREATED',
+        changedFields: [],
+        customer: { id: '31', name: 'New Bloom', active: true },
+        previous: null,
+      },
     ]);
     company.update('31', { name: 'Newer Bloom' });
     expect(changesIn(await take(events, 1))).toMatchObject([
@@ -32,7 +38,9 @@ describe('customerChanged', () => {
     expect(deactivated).toMatchObject({ kind: 'DEACTIVATED', customer: { id: '31', active: false } });
     expect(deactivated.changedFields).toContain('active');
     company.reactivate('31');
-    expect(changesIn(await take(events, 1))).toMatchObject([{ kind: 'REACTIVATED', customer: { active: true } }]);
+    expect(changesIn(await take(events, 1))).toMatchObject([
+      { kind: 'REACTIVATED', customer: { active: true } },
+    ]);
     company.remove('31');
     expect(changesIn(await take(events, 1))).toMatchObject([{ kind: 'REMOVED', customer: { id: '31' } }]);
     events.close();

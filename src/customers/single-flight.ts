@@ -45,6 +45,9 @@ export function createSingleFlight<Result>(now: () => number): SingleFlight<Resu
   async function launchAfter(run: Run<Result>, start: Start<Result>): Promise<Run<Result>> {
     try {
       await run.result;
+    } catch (error) {
+      // That those who wanted it have left says nothing about the upstream.
+      if (!run.abort.signal.aborted) throw error;
     } finally {
       next = undefined;
     }
@@ -59,12 +62,15 @@ export function createSingleFlight<Result>(now: () => number): SingleFlight<Resu
     async run(notBefore, start, waiter) {
       waiter?.throwIfAborted();
       if (!current && !next) return waitFor(launch(start), waiter);
-      if (current && current.startedAt >= notBefore) return waitFor(current, waiter);
+      if (current && isJoinable(current, notBefore)) return waitFor(current, waiter);
       next ??= launchAfter(current as Run<Result>, start);
       return waitFor(await next, waiter);
     },
   };
 }
+
+const isJoinable = ({ startedAt, abort }: Run<unknown>, notBefore: number) =>
+  startedAt >= notBefore && !abort.signal.aborted;
 
 async function waitFor<Result>(run: Run<Result>, waiter: AbortSignal | undefined): Promise<Flown<Result>> {
   const { startedAt, result, abort } = run;

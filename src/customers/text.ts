@@ -1,10 +1,27 @@
 const marks = /\p{M}/gu;
 const nonAscii = /[^ -~]/;
 
+/** Letters that Unicode does not take apart, but that people type without their stroke or in two letters. */
+const plain: Readonly<Record<string, string>> = {
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ħ: 'h',
+  ı: 'i',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+};
+const notPlain = /[łøđħıßæœ]/g;
+
 /** Text as comparisons see it: lower case and without accents, so that `Québec` equals `QUEBEC`. */
 export function fold(text: string): string {
   const lower = text.toLowerCase();
-  return nonAscii.test(lower) ? lower.normalize('NFD').replace(marks, '') : lower;
+  if (!nonAscii.test(lower)) return lower;
+  return lower
+    .normalize('NFD')
+    .replace(marks, '')
+    .replace(notPlain, (letter) => plain[letter] as string);
 }
 
 /** A code as look-ups see it: codes are exact but for their case (komet-api.md 1.1). */

@@ -61,6 +61,7 @@ export async function openUpstream(options: {
   const read: Upstream['read'] = async ({ purpose, parameters, onCall, signal }, unlessDigest) => {
     let isSent = false;
     const send = async () => {
+      isSent = false;
       await ledger.spend(purpose);
       isSent = true;
       onCall();

@@ -37,14 +37,17 @@ export function createBatchedRows(options: {
   readonly journal: Journal;
   /** Where a subscription goes on that a client lost: the `last-event-id` header. */
   readonly lastEventId: string | undefined;
+  /** Called before a batch is handed out; what it throws is its answer instead. */
+  readonly onAnswered: () => void;
 }): Rows {
-  const { customers, demand, journal, lastEventId } = options;
+  const { customers, demand, journal, lastEventId, onAnswered } = options;
   const queries = new DataLoader<CustomerQuery, CustomerAnswer, string>(
     async (batch) => {
       const answering = customers.answer(batch, demand).catch(timeoutAsError);
       journal.batches.push(answering);
       const answered = await answering;
       note(journal, answered);
+      onAnswered();
       return answered.answers;
     },
     { name: 'customers', cacheKeyFn: (query) => JSON.stringify(query) },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DocumentNode } from 'graphql';
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
@@ -9,8 +10,24 @@ export type TrustedDocuments = {
   readonly only: boolean;
 };
 
-/** Text kept of documents that clients registered, in characters. */
+/** Text kept of documents that clients registered, and of those that are parsed, in characters. */
 const mostKept = 8_000_000;
+const mostParsed = 300_000;
+/** What an entry takes besides its text: a flood of short ones must not be had for nothing. */
+const entrySize = 300;
+
+/**
+ * What yoga keeps of documents, bounded by the length of their texts: a syntax tree takes some 120 bytes a
+ * character, so that a number of documents alone would be no bound.
+ */
+export function createDocumentCaches() {
+  const createCache = <Kept extends object>() =>
+    new LRUCache<string, Kept>({
+      maxSize: mostParsed,
+      sizeCalculation: (_kept, text) => text.length + entrySize,
+    });
+  return { documentCache: createCache<DocumentNode>(), errorCache: createCache<Error>() };
+}
 
 /**
  * Lets clients send the hash of a document instead of its text: documents of a manifest, and, as Apollo's
@@ -23,7 +40,7 @@ export function usePersistedDocuments(
 ): Plugin {
   const registered = new LRUCache<string, string>({
     maxSize: mostKept,
-    sizeCalculation: (text) => text.length + 1,
+    sizeCalculation: (text) => text.length + entrySize,
   });
 
   return {

@@ -63,11 +63,11 @@ const decompress = promisify(gunzip);
  * Shows GraphiQL to a browser that opens the endpoint. The page is 9 MB, so it is rendered for the first who
  * wants it, kept as 2.4 MB of gzip, and asked for again only when it has changed.
  */
-export function useGraphiql(endpoint: string): Plugin {
+export function useGraphiql(): Plugin<object, { readonly isPage?: boolean }> {
   let rendered: Promise<Page> | undefined;
   return {
-    async onRequest({ request, url, fetchAPI: { Response }, endResponse }) {
-      if (url.pathname !== endpoint || !isFromBrowser(request)) return;
+    async onRequest({ request, serverContext, fetchAPI: { Response }, endResponse }) {
+      if (!serverContext?.isPage) return;
       rendered ??= renderPage();
       const { gzipped, etag } = await rendered;
       const headers = {
@@ -76,6 +76,10 @@ export function useGraphiql(endpoint: string): Plugin {
         vary: 'accept, accept-encoding',
         'content-type': 'text/html; charset=utf-8',
         'content-security-policy': contentSecurityPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
       };
       if (request.headers.get('if-none-match')?.includes(etag)) {
         endResponse(new Response(null, { status: 304, headers }));
@@ -86,10 +90,6 @@ export function useGraphiql(endpoint: string): Plugin {
       }
     },
   };
-}
-
-function isFromBrowser({ method, headers }: Request): boolean {
-  return method === 'GET' && (headers.get('accept') ?? '').includes('text/html');
 }
 
 async function renderPage(): Promise<Page> {

@@ -1,4 +1,13 @@
-import type { DocumentNode, FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  Lexer,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+} from 'graphql';
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
 import { endless, type Measurement, measureDocument, readArguments } from './measure.ts';
 
@@ -17,6 +26,8 @@ export type Limits = {
   readonly directives: number;
   readonly fragments: number;
   readonly operations: number;
+  /** How often one name may stand in one selection. */
+  readonly repeats: number;
   /** Ids, codes or representations in one list. */
   readonly listLength: number;
   /** Values in the answer, as rows × fields say beforehand. */
@@ -36,18 +47,23 @@ export const defaultLimits: Limits = {
   directives: 100,
   fragments: 100,
   operations: 20,
+  repeats: 100,
   listLength: 10_000,
   cost: 2_000_000,
 };
 
 /** What the limits need of a request's context. */
-export type LimitsContext = { readonly mostRows: () => number };
+export type LimitsContext = {
+  readonly mostRows: () => number;
+  /** Set where the first check knew of no rows: to be called once there are, and before they are answered with. */
+  checkAgain?: () => void;
+};
 
 /**
  * Refuses what is too large before anything is spent on it: the text before it is parsed, the document before
  * it is validated, the operation before it is executed.
  */
-export function useLimits(limits: Limits, introspection: boolean): Plugin<LimitsContext> {
+export function useLimits(limits: Limits, introspection: boolean): Plugin<{ readonly cost: LimitsContext }> {
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => {
@@ -57,30 +73,60 @@ export function useLimits(limits: Limits, introspection: boolean): Plugin<Limits
         return document;
       });
     },
-    onExecute({ args }) {
-      checkCost(args, limits, args.contextValue.mostRows());
+    onValidate({ validateFn, setValidationFn }) {
+      // Who may not ask for the schema shall not guess it from what misspelt names are near to.
+      if (introspection) return;
+      setValidationFn((schema, document, rules, options, typeInfo) =>
+        validateFn(schema, document, rules, { ...options, hideSuggestions: true }, typeInfo),
+      );
     },
-    onSubscribe({ args }) {
-      checkCost(args, limits, args.contextValue.mostRows());
-    },
+    onExecute: ({ args }) => check(args),
+    onSubscribe: ({ args }) => check(args),
   };
+
+  function check(args: ExecutionArgs) {
+    const { cost } = args.contextValue as { readonly cost: LimitsContext };
+    const rows = cost.mostRows();
+    checkCost(args, limits, rows);
+    if (rows === 0) cost.checkAgain = () => checkCost(args, limits, cost.mostRows());
+  }
 }
 
-/** By length and nesting: a parser that calls itself for each level must not get thousands of them. */
+/**
+ * By length and nesting: a parser that calls itself for each level must not get thousands of them. Brackets are
+ * counted as the parser sees them, since those in comments and texts would balance others out.
+ */
 export function checkText(text: string, limits: Limits): void {
   if (text.length > limits.characters) {
     throw tooComplex(`The document has ${text.length} characters; the most is ${limits.characters}.`);
   }
-  let depth = 0;
-  let deepest = 0;
-  for (let index = 0; index < text.length; index++) {
-    const character = text.charCodeAt(index);
-    // { [ (  and  } ] )
-    if (character === 123 || character === 91 || character === 40) deepest = Math.max(deepest, ++depth);
-    else if (character === 125 || character === 93 || character === 41) depth--;
-  }
   const most = 4 * Math.max(limits.depth, limits.introspectionDepth);
-  if (deepest > most) throw tooComplex(`The document nests ${deepest} brackets; the most is ${most}.`);
+  let depth = 0;
+  for (const kind of tokensOf(text, limits.tokens)) {
+    depth += steps[kind] ?? 0;
+    if (depth > most) throw tooComplex(`The document nests more than ${most} brackets.`);
+  }
+}
+
+const steps: Partial<Record<TokenKind, 1 | -1>> = {
+  [TokenKind.BRACE_L]: 1,
+  [TokenKind.BRACKET_L]: 1,
+  [TokenKind.PAREN_L]: 1,
+  [TokenKind.BRACE_R]: -1,
+  [TokenKind.BRACKET_R]: -1,
+  [TokenKind.PAREN_R]: -1,
+};
+
+/** Up to what is no token: the parser will come no further, and says why. */
+function* tokensOf(text: string, most: number): Generator<TokenKind> {
+  const lexer = new Lexer(new Source(text));
+  try {
+    for (let count = 0; count <= most && lexer.advance().kind !== TokenKind.EOF; count++) {
+      yield lexer.token.kind;
+    }
+  } catch {
+    return;
+  }
 }
 
 const counted = [
@@ -92,6 +138,7 @@ const counted = [
   ['directives', 'directives'],
   ['fragments', 'fragments'],
   ['operations', 'operations'],
+  ['repeats', 'fields of one name in one place'],
 ] as const satisfies readonly [keyof Measurement & keyof Limits, string][];
 
 /** @throws a GraphQL error that says which limit, and how far over it */

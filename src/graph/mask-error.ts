@@ -17,8 +17,13 @@ const sentences: Record<KometErrorCode, string> = {
 /**
  * The one place that decides what a client sees of an error. What is not meant for clients becomes a reference
  * that the log has too.
+ *
+ * @param tellsSchema whether what is misspelt may be answered with the names that it is near to
  */
-export function createMaskError(log: (reference: string, error: unknown) => void): MaskError {
+export function createMaskError(
+  log: (reference: string, error: unknown) => void,
+  tellsSchema: boolean,
+): MaskError {
   return (error) => {
     const { originalError = error, path, nodes } = error as Partial<GraphQLError>;
     const place = { path, nodes };
@@ -31,7 +36,11 @@ export function createMaskError(log: (reference: string, error: unknown) => void
     if (originalError instanceof InvalidInput) {
       return createGraphQLError(originalError.message, { ...place, extensions: { code: 'BAD_USER_INPUT' } });
     }
-    if (isGraphQLError(originalError)) return withCode(error as GraphQLError);
+    if (isGraphQLError(originalError)) {
+      const shown = withCode(error as GraphQLError);
+      if (!tellsSchema) shown.message = shown.message.replace(/ Did you mean .*\?$/s, '');
+      return shown;
+    }
     const reference = randomUUID();
     log(reference, originalError);
     return createGraphQLError(`Unexpected error. The server's log has it as ${reference}.`, {

@@ -10,7 +10,7 @@ import type {
 /** How large a document is, its fragments expanded; every count is at most {@link endless}. */
 export type Measurement = {
   readonly depth: number;
-  /** Depth below `__schema` and `__type`, which tools ask for deeper than people ask for data. */
+  /** Depth below `__schema`, `__type` and `_service`, which tools ask for deeper than people ask for data. */
   readonly introspectionDepth: number;
   readonly fields: number;
   readonly rootFields: number;
@@ -18,6 +18,8 @@ export type Measurement = {
   readonly directives: number;
   readonly fragments: number;
   readonly operations: number;
+  /** How often one name stands in one selection: validation compares each with each. */
+  readonly repeats: number;
 };
 
 /** What a fragment that contains itself amounts to. */
@@ -25,9 +27,21 @@ export const endless = Number.MAX_SAFE_INTEGER;
 
 type Size = Pick<Measurement, 'depth' | 'introspectionDepth' | 'fields' | 'aliases' | 'directives'> & {
   readonly ownFields: number;
+  /** In this selection, and in any below. */
+  readonly ownRepeats: number;
+  readonly repeatsBelow: number;
 };
 
-const nothing: Size = { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, directives: 0, ownFields: 0 };
+const nothing: Size = {
+  depth: 0,
+  introspectionDepth: 0,
+  fields: 0,
+  aliases: 0,
+  directives: 0,
+  ownFields: 0,
+  ownRepeats: 0,
+  repeatsBelow: 0,
+};
 
 /**
  * Measures a document in one walk. Each fragment is measured once however often it is spread, so that a few
@@ -56,8 +70,8 @@ export function measureDocument(document: DocumentNode): Measurement {
     return measured;
   }
 
-  function sizeOf(selections: SelectionSetNode): Size {
-    return selections.selections
+  function sizeOf({ selections }: SelectionSetNode): Size {
+    const size = selections
       .map((selection) => {
         const directives = selection.directives?.length ?? 0;
         if (selection.kind === 'Field') return withDirectives(sizeOfField(selection), directives);
@@ -66,11 +80,12 @@ export function measureDocument(document: DocumentNode): Measurement {
         return withDirectives(sizeOfFragment(selection.name.value), directives);
       })
       .reduce(add, nothing);
+    return { ...size, ownRepeats: capped(size.ownRepeats + countRepeats(selections)) };
   }
 
   function sizeOfField({ name, alias, selectionSet }: FieldNode): Size {
     const below = selectionSet ? sizeOf(selectionSet) : nothing;
-    const introspects = name.value === '__schema' || name.value === '__type';
+    const introspects = introspecting.has(name.value);
     return {
       depth: introspects ? 1 : capped(below.depth + 1),
       introspectionDepth: introspects ? capped(below.depth + 1) : below.introspectionDepth,
@@ -78,14 +93,16 @@ export function measureDocument(document: DocumentNode): Measurement {
       aliases: capped(below.aliases + (alias ? 1 : 0)),
       directives: below.directives,
       ownFields: 1,
+      ownRepeats: 0,
+      repeatsBelow: Math.max(below.ownRepeats, below.repeatsBelow),
     };
   }
 
   const sizes = operations.map((operation) =>
     withDirectives(sizeOf(operation.selectionSet), operation.directives?.length ?? 0),
   );
-  // Fragments that nothing spreads are validated all the same.
-  for (const name of fragments.keys()) sizes.push({ ...sizeOfFragment(name), ownFields: 0 });
+  // Fragments that no operation spreads are validated all the same.
+  for (const name of fragments.keys()) if (!known.has(name)) sizes.push(sizeOfFragment(name));
   const total = sizes.reduce(add, nothing);
   return {
     depth: total.depth,
@@ -96,7 +113,25 @@ export function measureDocument(document: DocumentNode): Measurement {
     directives: total.directives,
     fragments: fragments.size,
     operations: operations.length,
+    repeats: Math.max(0, ...sizes.map(({ ownRepeats, repeatsBelow }) => Math.max(ownRepeats, repeatsBelow))),
   };
+}
+
+/** What tells the schema: GraphQL's own fields, and federation's with all of its text. */
+const introspecting = new Set(['__schema', '__type', '_service']);
+
+/** Of the name in the answer that stands most often among a selection's fields. */
+function countRepeats(selections: SelectionSetNode['selections']): number {
+  const counts = new Map<string, number>();
+  let most = 0;
+  for (const selection of selections) {
+    if (selection.kind !== 'Field') continue;
+    const name = (selection.alias ?? selection.name).value;
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    most = Math.max(most, count);
+  }
+  return most;
 }
 
 function add(a: Size, b: Size): Size {
@@ -107,6 +142,8 @@ function add(a: Size, b: Size): Size {
     aliases: capped(a.aliases + b.aliases),
     directives: capped(a.directives + b.directives),
     ownFields: capped(a.ownFields + b.ownFields),
+    ownRepeats: capped(a.ownRepeats + b.ownRepeats),
+    repeatsBelow: Math.max(a.repeatsBelow, b.repeatsBelow),
   };
 }
 

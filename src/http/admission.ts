@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Caller, Identify, Unauthenticated } from './callers.ts';
+import { anonymous, type Caller, type Identify, type Unauthenticated } from './callers.ts';
+import { isLoopback } from './loopback.ts';
 
 /** What admission looks at: a request without its body. */
 export type RequestHead = {
@@ -31,12 +33,24 @@ export type AdmissionOptions = {
   /** Browser origins that may call, such as `https://shop.example`. */
   readonly corsOrigins: readonly string[];
   /** Operations per caller; none: unlimited. */
-  readonly rateLimit: { readonly operations: number; readonly perMs: number } | undefined;
+  readonly rateLimit: Rate | undefined;
+  /** Whether the Komet token of a caller is in use already. */
+  readonly isKnownToken: (kometToken: string) => boolean;
+  /** Komet tokens per address that are not known yet; none: unlimited. */
+  readonly newTokens: Rate | undefined;
   /** Proxies in front whose `x-forwarded-for` can be believed. */
   readonly trustedProxies: number;
   /** Of a body, in bytes. */
   readonly bodyBytes: number;
+  /**
+   * Whether only names of this machine are answered to: else a page could have its own name lead here, and
+   * would count as a page of this gateway.
+   */
+  readonly loopbackOnly: boolean;
 };
+
+/** So many per time (ms). */
+export type Rate = { readonly operations: number; readonly perMs: number };
 
 export type Decision = Admitted | Refusal;
 
@@ -51,15 +65,15 @@ const allowedHeaders =
   'accept, authorization, cache-control, content-type, last-event-id, x-komet-explain, x-komet-token, x-request-id';
 
 /** Failed attempts to identify per address and minute: enough for a mistake, not for guessing. */
-const failedAttempts = { points: 60, duration: 60 };
+const failedAttempts: Rate = { operations: 60, perMs: 60_000 };
 
 /** Decides, before a body is read, who may ask: every way to an answer leads through here. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { identify, serverToken, rateLimit } = options;
+  const { identify, serverToken, isKnownToken } = options;
   const origins = new Set(options.corsOrigins);
-  const failures = new RateLimiterMemory({ ...failedAttempts, keyPrefix: 'failed' });
-  const operations =
-    rateLimit && new RateLimiterMemory({ points: rateLimit.operations, duration: rateLimit.perMs / 1000 });
+  const failures = createLimiter(failedAttempts);
+  const operations = options.rateLimit && createLimiter(options.rateLimit);
+  const newTokens = options.newTokens && createLimiter(options.newTokens);
 
   function corsHeaders(origin: string | undefined): Record<string, string> {
     if (origins.size === 0) return {};
@@ -126,8 +140,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return refuse(401, 'UNAUTHENTICATED', message, headers);
     }
     const admitted = { caller, kometToken, headers };
-    if (!operations) return admitted;
-    return consume(operations, `${caller.name} ${address}`).then((limited) =>
+    const tokens = serverToken === undefined && address !== '' && !isKnownToken(kometToken) && newTokens;
+    if (!operations && !tokens) return admitted;
+    const who = caller.name === anonymous ? address : caller.name;
+    return spend(operations && [operations, who], tokens && [tokens, address]).then((limited) =>
       limited ? withHeaders(limited, headers) : admitted,
     );
   }
@@ -146,6 +162,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const origin = head.header('origin');
     if (head.method === 'OPTIONS' && origin !== undefined) return answerPreflight(origin);
     const headers = corsHeaders(origin);
+    if (options.loopbackOnly && !isLoopback(hostOf(head))) return notByThatName(headers);
     if (isForeign(head) && !('access-control-allow-origin' in headers)) return notFromThere(headers);
     const malformed = checkForm(head);
     return malformed ? withHeaders(malformed, headers) : check(head, headers);
@@ -155,17 +172,57 @@ export function createAdmission(options: AdmissionOptions): Admission {
 /** A page of another site, by what browsers say of each request and no script can change. */
 function isForeign(head: RequestHead): boolean {
   const site = head.header('sec-fetch-site');
-  return site === 'cross-site' || site === 'same-site';
+  if (site !== undefined) return site === 'cross-site' || site === 'same-site';
+  // Browsers of before 2023, which tell the origin only.
+  const origin = head.header('origin');
+  return origin !== undefined && URL.parse(origin)?.host !== head.header('host');
 }
+
+/** Without its port. */
+const hostOf = (head: RequestHead) => /^(\[[^\]]*\]|[^:]*)/.exec(head.header('host') ?? '')?.[1] ?? '';
 
 const notFromThere = (headers: Readonly<Record<string, string>>) =>
   refuse(403, 'FORBIDDEN', 'Pages of this origin may not call; list it in GATEWAY_CORS_ORIGINS.', headers);
 
+const notByThatName = (headers: Readonly<Record<string, string>>) =>
+  refuse(
+    403,
+    'FORBIDDEN',
+    'This gateway answers to localhost only. Set GATEWAY_API_KEYS or GATEWAY_JWKS_URL for it to have another name.',
+    headers,
+  );
+
 /** The caller's own address: what the nearest proxy that can be believed has seen, else the socket's. */
 function addressOf(head: RequestHead, trustedProxies: number): string {
-  if (trustedProxies === 0) return head.address;
+  if (trustedProxies === 0) return networkOf(head.address);
   const hops = (head.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
-  return hops.at(-trustedProxies) || head.address;
+  return networkOf(hops.at(-trustedProxies) || head.address);
+}
+
+/** Whoever has one IPv6 address has 2^64 of them: the first half says who it is. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const behind = (tail ?? '').split(':').filter((group) => group !== '');
+  const omitted = tail === undefined ? 0 : 8 - groups.length - behind.length;
+  return [...groups, ...Array<string>(omitted).fill('0'), ...behind].slice(0, 4).join(':');
+}
+
+const createLimiter = ({ operations, perMs }: Rate) =>
+  new RateLimiterMemory({ points: operations, duration: perMs / 1000 });
+
+/** What is spent before a refusal stays spent. */
+async function spend(
+  ...all: readonly (readonly [RateLimiterMemory, string] | false | undefined)[]
+): Promise<Refusal | undefined> {
+  for (const each of all) {
+    const limited = each && (await consume(...each));
+    if (limited) return limited;
+  }
+  return undefined;
 }
 
 async function consume(limiter: RateLimiterMemory, key: string): Promise<Refusal | undefined> {

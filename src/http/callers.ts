@@ -12,8 +12,11 @@ export type Identify = (
   authorization: string | undefined,
 ) => Caller | Unauthenticated | Promise<Caller | Unauthenticated>;
 
+/** The name of whoever does not say. */
+export const anonymous = 'anonymous';
+
 /** Whoever may reach the port may ask. */
-export const identifyNobody: Identify = () => ({ name: 'anonymous' });
+export const identifyNobody: Identify = () => ({ name: anonymous });
 
 /** Keys are compared as hashes, all of them and in constant time, so that no timing tells how near a guess was. */
 export function createKeyIdentification(keys: readonly ApiKey[]): Identify {

@@ -5,6 +5,25 @@ import type { AddressInfo } from 'node:net';
 /** A listener of node:http that answers one path. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** How long (ms) and how many connections may keep a server waiting. */
+export type ConnectionLimits = {
+  /** Until a request's head is there, from the connection or the last answer on. */
+  readonly headersMs: number;
+  /** Until all of a request is there. */
+  readonly requestMs: number;
+  /** Without a byte in either direction; a subscription sends one every 12 s. */
+  readonly idleMs: number;
+  /** At a time; whoever comes later is not let in. */
+  readonly connections: number;
+};
+
+const defaultConnectionLimits: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 120_000,
+  connections: 10_000,
+};
+
 export type ListeningServer = {
   /** Where it is, such as `http://localhost:4000`. */
   readonly url: string;
@@ -19,14 +38,23 @@ export type ListeningServer = {
 export async function serve(
   routes: Readonly<Record<string, Route>>,
   { port, host }: { readonly port: number; readonly host: string },
+  limits: Partial<ConnectionLimits> = {},
 ): Promise<ListeningServer> {
-  const server = createServer((request, response) => {
+  const { headersMs, requestMs, idleMs, connections } = { ...defaultConnectionLimits, ...limits };
+  const timeouts = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(1_000, headersMs / 4),
+  };
+  const server = createServer(timeouts, (request, response) => {
     // Node would keep a connection that was busy when closing began until its keep-alive timeout.
     response.on('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
-    const route = routes[pathOf(request)];
-    if (route) route(request, response);
+    const path = pathOf(request.url ?? '/');
+    if (Object.hasOwn(routes, path)) routes[path]?.(request, response);
     else sendJson(response, 404, { error: `There is nothing here; GraphQL is at /graphql.` });
   });
+  server.timeout = idleMs;
+  server.maxConnections = connections;
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
     throw new Error(sentenceFor(error, port, host));
@@ -49,11 +77,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
   response.end(JSON.stringify(body));
 }
 
-function pathOf({ url = '/' }: IncomingMessage): string {
+/** Of a request's target, without query and without a slash at its end. */
+export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   const path = end < 0 ? url : url.slice(0, end);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

@@ -1,0 +1,55 @@
+import type { Store } from './store.ts';
+
+/** A store for a token that nobody has vouched for yet. */
+export type Probation = Store & {
+  /** The token has proved good: what it left, and what it leaves from now on, is kept. */
+  pass(): Promise<void>;
+};
+
+/**
+ * Reads from a store but keeps what is written to itself, so that tokens that somebody made up leave nothing
+ * behind: neither files nor memory that outlives them.
+ */
+export function createProbation(store: Store): Probation {
+  const blobs = new Map<string, Uint8Array>();
+  const counters = new Map<string, number>();
+  let hasPassed = false;
+  return {
+    outlivesProcess: store.outlivesProcess,
+    read: async (name) => blobs.get(name) ?? store.read(name),
+    async write(name, blob) {
+      if (hasPassed) await store.write(name, blob);
+      else blobs.set(name, blob);
+    },
+    async setAside(name) {
+      blobs.delete(name);
+      await store.setAside(name);
+    },
+    async increment(name) {
+      if (hasPassed) return store.increment(name);
+      counters.set(name, (counters.get(name) ?? 0) + 1);
+      return (await store.count(name)) + (counters.get(name) ?? 0);
+    },
+    count: async (name) => (await store.count(name)) + (counters.get(name) ?? 0),
+    async forgetCounters(prefix, keep) {
+      for (const name of counters.keys()) {
+        if (name.startsWith(prefix) && !name.startsWith(keep)) counters.delete(name);
+      }
+      if (hasPassed) await store.forgetCounters(prefix, keep);
+    },
+    close: store.close,
+    async pass() {
+      if (hasPassed) return;
+      hasPassed = true;
+      const [kept, counted] = [[...blobs], [...counters]];
+      counters.clear();
+      for (const [name, count] of counted) {
+        for (let counting = 0; counting < count; counting++) await store.increment(name);
+      }
+      for (const [name, blob] of kept) {
+        // Unless a newer one was written meanwhile.
+        if (blobs.get(name) === blob && blobs.delete(name)) await store.write(name, blob);
+      }
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { testCustomerBrowser } from './harness/customer-browser-suite.ts';
+
+testCustomerBrowser('apollo');
