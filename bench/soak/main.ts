@@ -107,7 +107,8 @@ async function askOnAndOn(offset: number, until: number) {
 
 /** Each fault for a while, good weather between. */
 async function changeWeather(until: number) {
-  const faults = Object.keys(faultDescriptions) as FaultName[];
+  // A spent quota is believed until the day ends: after it nothing else would be seen.
+  const faults = (Object.keys(faultDescriptions) as FaultName[]).filter((name) => name !== 'quota-spent');
   for (let turn = 0; Date.now() < until; turn++) {
     const fault = faults[turn % faults.length] as FaultName;
     twin.faults.turnOn(fault, { retryAfter: 1, delayMs: 100 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A listener of node:http that answers one path. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
@@ -53,6 +53,13 @@ export async function serve(
     if (Object.hasOwn(routes, path)) routes[path]?.(request, response);
     else sendJson(response, 404, { error: `There is nothing here; GraphQL is at /graphql.` });
   });
+  // A connection that never sent anything is not idle in node's eyes, and would hold up closing.
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
   server.timeout = idleMs;
   server.maxConnections = connections;
   server.listen(port, host);
@@ -65,6 +72,7 @@ export async function serve(
     async close(drainMs) {
       server.close();
       server.closeIdleConnections();
+      for (const socket of silent) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), drainMs);
       await once(server, 'close');
       clearTimeout(timer);
