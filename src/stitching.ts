@@ -15,12 +15,18 @@ export type SubschemaOptions = {
 };
 
 /**
+ * Sends an operation; as loosely typed as this because each version of @graphql-tools has types of its own.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: it must fit whichever version the stitching gateway has
+type Executor = (request: any) => any;
+
+/**
  * The subschema configuration that `stitchSchemas` of @graphql-tools/stitch wants: customers merge with those
  * of other graphs by id and by code, and all that one tick asks for is one request.
  */
 export function createKometSubschema({ gateway, headers = {} }: SubschemaOptions) {
   const inProcess = typeof gateway === 'function';
-  const executor = buildHTTPExecutor({
+  const executor: Executor = buildHTTPExecutor({
     endpoint: inProcess ? `http://komet-graphql${gateway.endpoint}` : String(gateway),
     ...(inProcess && { fetch: fetchFrom(gateway) }),
     headers: (request) => (typeof headers === 'function' ? headers(request?.context) : headers),
