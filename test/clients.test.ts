@@ -9,6 +9,7 @@ import {
 } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, cacheExchange, fetchExchange, gql, subscriptionExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
 import { parse, print } from 'graphql';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { createClient } from 'graphql-sse';
@@ -128,6 +129,23 @@ describe('urql', () => {
       expect(requests.map((each) => each.method)).toEqual([method]);
     },
   );
+
+  test('sends the hash of a query alone once the gateway knows its text', async () => {
+    await using gateway = await startGateway({ twin: { customers: 2 } });
+    const { fetch, requests } = watchFetch();
+    const createOne = () =>
+      new Client({
+        url: gateway.url,
+        fetch,
+        preferGetMethod: false,
+        exchanges: [persistedExchange({ preferGetForPersistedQueries: true }), fetchExchange],
+      });
+    for (const client of [createOne(), createOne()]) {
+      const { data } = await client.query(CustomerByCodeDocument, { code: 'abc' }).toPromise();
+      expect(data?.customerByCode?.name).toBe('ABC Wholesale');
+    }
+    expect(requests.map(({ text }) => text.includes('customerByCode('))).toEqual([false, true, false]);
+  });
 
   test('keeps what there is of an answer with an error', async () => {
     await using gateway = await startGateway({ twin: { customers: 2 } });
