@@ -34,6 +34,8 @@ Example
       ...(port !== undefined && { PORT: String(port) }),
       ...(options.host !== undefined && { HOST: options.host }),
     });
+    // Node's diagnostic reports print the environment, and processes started from here would inherit it.
+    for (const name of ['KOMET_TOKEN', 'GATEWAY_API_KEYS']) delete process.env[name];
     await run(config);
   },
 };

@@ -1,18 +1,27 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long (ms) a loop over many rows may hold the event loop before it lets others run. */
+/** How long (ms) loops over many rows may hold the event loop before they let others run. */
 const turnMs = 8;
+
+/** Of all loops together, as there is one event loop: a hundred small ones are as long as a large one. */
+let turnEnds = 0;
+let nextTurn: Promise<void> | undefined;
 
 /**
  * Gives a loop its pace: `await pace()` now and then, and it yields to the event loop whenever a turn is
  * used up. Cheap enough to ask every few hundred rows.
  */
 export function createPace(): () => Promise<void> | undefined {
-  let turnEnds = performance.now() + turnMs;
-  return () => {
-    if (performance.now() < turnEnds) return undefined;
-    return setImmediate(undefined, { ref: true }).then(() => {
+  return () => (performance.now() < turnEnds ? undefined : waitForTurn());
+}
+
+/** Whoever waited longest goes first; a turn that is used up by then is waited for again. */
+async function waitForTurn(): Promise<void> {
+  do {
+    nextTurn ??= setImmediate(undefined, { ref: true }).then(() => {
+      nextTurn = undefined;
       turnEnds = performance.now() + turnMs;
     });
-  };
+    await nextTurn;
+  } while (performance.now() >= turnEnds);
 }

@@ -23,9 +23,10 @@ export async function selectCustomers(
   const candidates = await snapshot.inOrder(order);
   const found: Customer[] = [];
   for (let index = 0; index < candidates.length; index++) {
+    const turn = index % 256 === 0 ? pace() : undefined;
+    if (turn) await turn;
     const customer = candidates[index] as Customer;
     if (matches(customer, index)) found.push(customer);
-    if (index % 4096 === 4095) await pace();
   }
   return found;
 }

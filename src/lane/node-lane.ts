@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ReadMessage } from '../http/body.ts';
+import { contentOf, type ReadMessage } from '../http/body.ts';
 import type { Tenant } from '../tenants.ts';
 import type { Lane, LaneAnswer, PlainRequest } from './lane.ts';
 
@@ -61,9 +61,8 @@ export function createNodeLane(options: { readonly lane: Lane; readonly now: () 
     if (method === 'GET') {
       return void answer(response, tenant, type, url, () => readUrl(url), toEngine);
     }
-    const { body } = request;
-    // A server that mounts the gateway may have read and parsed it.
-    if (method !== 'POST' || !Buffer.isBuffer(body)) return toEngine();
+    const body = contentOf(request);
+    if (method !== 'POST' || !body) return toEngine();
     void answer(response, tenant, type, body.toString('latin1'), () => readPosted(body), toEngine);
   };
 }

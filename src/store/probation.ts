@@ -13,20 +13,35 @@ export type Probation = Store & {
 export function createProbation(store: Store): Probation {
   const blobs = new Map<string, Uint8Array>();
   const counters = new Map<string, number>();
-  let hasPassed = false;
+  let passing: Promise<void> | undefined;
+
+  async function handOver(): Promise<void> {
+    const [kept, counted] = [[...blobs], [...counters]];
+    counters.clear();
+    for (const [name, count] of counted) {
+      for (let counting = 0; counting < count; counting++) await store.increment(name);
+    }
+    for (const [name, blob] of kept) {
+      if (blobs.delete(name)) await store.write(name, blob);
+    }
+  }
+
   return {
     outlivesProcess: store.outlivesProcess,
     read: async (name) => blobs.get(name) ?? store.read(name),
     async write(name, blob) {
-      if (hasPassed) await store.write(name, blob);
-      else blobs.set(name, blob);
+      if (!passing) return void blobs.set(name, blob);
+      // Newer than what is handed over, so it must come later.
+      blobs.delete(name);
+      await passing.catch(() => {});
+      await store.write(name, blob);
     },
     async setAside(name) {
       blobs.delete(name);
       await store.setAside(name);
     },
     async increment(name) {
-      if (hasPassed) return store.increment(name);
+      if (passing) return store.increment(name);
       counters.set(name, (counters.get(name) ?? 0) + 1);
       return (await store.count(name)) + (counters.get(name) ?? 0);
     },
@@ -35,21 +50,12 @@ export function createProbation(store: Store): Probation {
       for (const name of counters.keys()) {
         if (name.startsWith(prefix) && !name.startsWith(keep)) counters.delete(name);
       }
-      if (hasPassed) await store.forgetCounters(prefix, keep);
+      if (passing) await store.forgetCounters(prefix, keep);
     },
     close: store.close,
-    async pass() {
-      if (hasPassed) return;
-      hasPassed = true;
-      const [kept, counted] = [[...blobs], [...counters]];
-      counters.clear();
-      for (const [name, count] of counted) {
-        for (let counting = 0; counting < count; counting++) await store.increment(name);
-      }
-      for (const [name, blob] of kept) {
-        // Unless a newer one was written meanwhile.
-        if (blobs.get(name) === blob && blobs.delete(name)) await store.write(name, blob);
-      }
+    pass() {
+      passing ??= handOver();
+      return passing;
     },
   };
 }
