@@ -32,6 +32,8 @@ const concurrency = Number(values.concurrency);
 
 const twin = await startTwin({ customers: 2_000, quota: 1_000_000_000 });
 const gateway = fork(new URL('../../test/harness/gateway-process.ts', import.meta.url), {
+  // As src/main.ts runs.
+  execArgv: ['--max-semi-space-size=16', '--heap-growing-percent=40'],
   env: {
     ...process.env,
     PORT: '0',

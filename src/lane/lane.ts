@@ -5,6 +5,7 @@ import { answerQuery } from '../customers/query.ts';
 import { createCustomerSource } from '../graph/customer-source.ts';
 import { checkCost, checkDocument, checkText, type Limits } from '../graph/limits.ts';
 import { type CompiledOperation, compileOperation, LeaveLane } from './compile.ts';
+import { type Body, createKnownAnswers } from './known-answers.ts';
 import { createRowTexts } from './row-texts.ts';
 
 /** A GraphQL request in the plain form that the lane takes. */
@@ -13,9 +14,6 @@ export type PlainRequest = {
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
 };
-
-/** A body, ready to be written. */
-export type Body = { readonly content: string | Buffer; readonly bytes: number };
 
 /** The body of an answer, and when its rows were read (ms since 1970). */
 export type LaneAnswer = { readonly body: Body; readonly asOf: number };
@@ -52,11 +50,7 @@ export function createLane(options: {
 }): Lane {
   const { schema, limits, isAllowed } = options;
   const rowTexts = createRowTexts();
-  const answers = new LRUCache<string, Body>({
-    maxSize: mostAnswerBytes,
-    maxEntrySize: mostAnswerBytes / 8,
-    sizeCalculation: ({ bytes }, key) => bytes + 2 * key.length,
-  });
+  const answers = createKnownAnswers(mostAnswerBytes);
   const operations = new LRUCache<string, CompiledOperation | 'not for the lane'>({
     maxSize: mostDocumentCharacters,
     sizeCalculation: (_operation, key) => key.length + 300,
@@ -84,14 +78,11 @@ export function createLane(options: {
     }
   }
 
-  const keyOf = (tenantName: string, { snapshot }: FreshView, request: string) =>
-    `${tenantName} ${snapshot.version} ${request}`;
-
   return {
     recall(tenant, tenantName, request) {
       const view = tenant.fresh();
       if (!view) return undefined;
-      const body = answers.get(keyOf(tenantName, view, request));
+      const body = answers.recall(tenantName, view.snapshot.version, request);
       return body && { body, asOf: view.asOf };
     },
     async answer(tenant, tenantName, request, plain) {
@@ -106,7 +97,7 @@ export function createLane(options: {
         // What asked for no rows has no age.
         if (!source.wasAsked()) return undefined;
         const body = createBody(`{"data":${data}}`);
-        answers.set(keyOf(tenantName, view, request), body);
+        answers.remember(tenantName, view.snapshot.version, request, body);
         return { body, asOf: view.asOf };
       } catch {
         // An error in a field, a limit, a variable that does not fit: the engine says it.
