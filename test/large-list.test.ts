@@ -1,7 +1,7 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { startTwin } from '../src/twin/twin.ts';
+import { forkGateway } from './harness/fork-gateway.ts';
 import { post } from './harness/gateway.ts';
 import type { Message } from './harness/gateway-process.ts';
 
@@ -11,21 +11,9 @@ const mostMemory = 300;
 
 test(`a list of ${customers} customers is loaded within ${mostMemory} MB, and callers are heard meanwhile`, async () => {
   await using twin = await startTwin({ customers });
-  const gateway = fork(new URL('./harness/gateway-process.ts', import.meta.url), {
-    env: {
-      ...process.env,
-      PORT: '0',
-      HOST: '127.0.0.1',
-      KOMET_TOKEN: 'large',
-      KOMET_BASE_URL: twin.url,
-      STORE_URL: 'memory:',
-      LOG_LEVEL: 'silent',
-    },
-  });
-  const [first] = (await once(gateway, 'message')) as [Message];
-  if (first.kind !== 'listening') throw new Error('the gateway does not listen');
+  const { gateway, url } = await forkGateway({ KOMET_TOKEN: 'large', KOMET_BASE_URL: twin.url });
   const started = performance.now();
-  const { data, errors } = await post(first.url, {
+  const { data, errors } = await post(url, {
     query: '{ customers(limit: 3) { id name } kometStatus { rows } }',
   });
   const loadedAfter = performance.now() - started;

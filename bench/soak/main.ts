@@ -1,8 +1,7 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type FaultName, faultDescriptions, startTwin } from '../../src/twin/twin.ts';
+import { forkGateway } from '../../test/harness/fork-gateway.ts';
 import type { Message } from '../../test/harness/gateway-process.ts';
 import { slopePerMinute } from './slope.ts';
 
@@ -31,27 +30,15 @@ const durationMs = Number(values.minutes) * 60_000;
 const concurrency = Number(values.concurrency);
 
 const twin = await startTwin({ customers: 2_000, quota: 1_000_000_000 });
-const gateway = fork(new URL('../../test/harness/gateway-process.ts', import.meta.url), {
-  // As src/main.ts runs.
-  execArgv: ['--max-semi-space-size=16', '--heap-growing-percent=40'],
-  env: {
-    ...process.env,
-    PORT: '0',
-    HOST: '127.0.0.1',
-    KOMET_TOKEN: 'soak',
-    KOMET_BASE_URL: twin.url,
-    KOMET_MAX_STALENESS: '2s',
-    KOMET_FULL_SYNC_EVERY: '10s',
-    KOMET_STALE_IF_ERROR: `${promises.staleIfErrorMs}ms`,
-    KOMET_TIMEOUT: '1s',
-    KOMET_DAILY_QUOTA: '1000000',
-    STORE_URL: 'memory:',
-    LOG_LEVEL: 'silent',
-  },
+const { gateway, url } = await forkGateway({
+  KOMET_TOKEN: 'soak',
+  KOMET_BASE_URL: twin.url,
+  KOMET_MAX_STALENESS: '2s',
+  KOMET_FULL_SYNC_EVERY: '10s',
+  KOMET_STALE_IF_ERROR: `${promises.staleIfErrorMs}ms`,
+  KOMET_TIMEOUT: '1s',
+  KOMET_DAILY_QUOTA: '1000000',
 });
-const [first] = (await once(gateway, 'message')) as [Message];
-if (first.kind !== 'listening') throw new Error('the gateway does not listen');
-const { url } = first;
 
 const seen = { answers: 0, complete: 0, stale: 0, oldestSeconds: 0, codes: new Map<string, number>() };
 const memory: { readonly atMs: number; readonly megabytes: number }[] = [];

@@ -1,0 +1,26 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Message } from './gateway-process.ts';
+
+/** As the first line of src/main.ts has it. */
+const flags = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+
+/** Starts a gateway in a process of its own, with the flags of the program; it says what gateway-process.ts says. */
+export async function forkGateway(
+  settings: Readonly<Record<string, string>>,
+): Promise<{ readonly gateway: ChildProcess; readonly url: string }> {
+  const gateway = fork(new URL('gateway-process.ts', import.meta.url), {
+    execArgv: flags,
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      STORE_URL: 'memory:',
+      LOG_LEVEL: 'silent',
+      ...settings,
+    },
+  });
+  const [first] = (await once(gateway, 'message')) as [Message];
+  if (first.kind !== 'listening') throw new Error('the gateway does not listen');
+  return { gateway, url: first.url };
+}
