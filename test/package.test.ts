@@ -39,14 +39,28 @@ describe('the package', { timeout: 120_000 }, () => {
   }, 300_000);
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  test('holds the compiled program and its types, and nothing else', async () => {
+  test('holds the compiled library and its types, the program in a few files, and nothing else', async () => {
     const compiled: string[] = [];
     for await (const path of glob('{src,schema}/**/*.ts', { cwd: root })) {
       const name = `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, '')}`;
       compiled.push(`${name}.js`, `${name}.d.ts`);
     }
+    const bundled = files.filter((path) => /^dist\/bin\/[a-z-]+\.js$/.test(path));
+    expect(bundled).toContain('dist/bin/main.js');
+    expect(bundled.length).toBeLessThan(30);
+    compiled.push(...bundled, 'dist/bin/NOTICES.txt');
     const besides = ['LICENSE', 'README.md', 'package.json'].filter((name) => existsSync(join(root, name)));
     expect([...files].sort()).toEqual([...compiled, ...besides].sort());
+  });
+
+  test('says whose code is within the program', async () => {
+    const notices = await readFile(
+      join(folder.path, 'node_modules', 'komet-graphql', 'dist', 'bin', 'NOTICES.txt'),
+      'utf8',
+    );
+    for (const name of ['graphql-yoga', '@pothos/core', 'undici', 'zod', 'dataloader']) {
+      expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\((MIT|ISC)\\)\n\n\\S`, 'm'));
+    }
   });
 
   test('is put together as resolvers and bundlers expect it', async () => {
