@@ -1,6 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=40
-// By default V8 lets a heap of 40 MB become 500 MB before it looks for what is garbage: room that a gateway
-// of many replicas pays for, and pauses that its callers see. `npm start` has the same flags.
+#!/usr/bin/env node
 import { doctor } from './commands/doctor.ts';
 import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Message } from './gateway-process.ts';
 
-/** As the first line of src/main.ts has it. */
+/** As `npm start` and the start command have them. */
 const flags = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
 
 /** Starts a gateway in a process of its own, with the flags of the program; it says what gateway-process.ts says. */
