@@ -20,6 +20,7 @@ import { createJournal } from './graph/journal.ts';
 import { defaultLimits, type Limits, type LimitsContext, useLimits } from './graph/limits.ts';
 import { createMaskError } from './graph/mask-error.ts';
 import { readStatus } from './graph/status.ts';
+import { useVisit } from './graph/visit.ts';
 import { type Admitted, createAdmission, type Rate } from './http/admission.ts';
 import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
@@ -27,11 +28,16 @@ import { pathOf } from './http/listen.ts';
 import { createKometClient } from './komet/client.ts';
 import { createLane } from './lane/lane.ts';
 import { createNodeLane } from './lane/node-lane.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { createObserver, type Observer } from './observe/observer.ts';
+import { readStanding } from './observe/standing.ts';
+import { createReception, type Visit } from './observe/visit.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createProbation } from './store/probation.ts';
 import { createTenantName } from './store/seal.ts';
 import type { Store } from './store/store.ts';
 import { createTenants, type Tenants } from './tenants.ts';
+import { version } from './version.ts';
 
 /** Durations in ms. */
 export type GatewayOptions = {
@@ -94,6 +100,8 @@ export type Gateway = {
   readonly endpoint: string;
   /** The same for node:http, Express and whatever else passes Node's own requests. */
   readonly nodeListener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** What it counts, in Prometheus' text format; costs no call to Komet. */
+  metrics(): Promise<string>;
   /** Completes all subscriptions, so that their connections can close. */
   endSubscriptions(): void;
   /** Ends subscriptions and calls to Komet, saves what is known, lets go of sockets. */
@@ -102,7 +110,9 @@ export type Gateway = {
 };
 
 /** What admission has found out, on its way into a request's context; a page needs none. */
-type ServerContext = { readonly admitted: Admitted } | { readonly isPage: true };
+type ServerContext =
+  | { readonly admitted: Admitted; readonly visit: Visit }
+  | { readonly isPage: true; readonly visit?: undefined };
 
 const minutes = 60_000;
 const hours = 60 * minutes;
@@ -118,7 +128,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...options.freshness,
   };
   const limits = { ...defaultLimits, ...options.limits };
-  const tenants = openTenants(options, freshness, now);
+  const metrics = createMetrics({
+    version: version(),
+    maxStalenessMs: freshness.maxStalenessMs,
+    now,
+    readStanding: () => readStanding(tenants.all().map(({ customers }) => customers)),
+  });
+  const observer = createObserver({ metrics, logger });
+  const receive = createReception();
+  const tenants = openTenants(options, freshness, now, observer);
   const { token } = options.komet;
   /** The server's own tenant need not be looked up each time. */
   const own = token === undefined ? undefined : tenants.of(token);
@@ -142,6 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     context: ({ request, ...served }) => {
       if (!('admitted' in served)) throw createUnadmitted();
       const journal = createJournal();
+      served.visit.effort = journal;
       const tenant = tenantOf(served.admitted);
       const cost: LimitsContext = { mostRows: tenant.rows };
       return {
@@ -165,10 +184,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       };
     },
     maskedErrors: {
-      maskError: createMaskError(
-        (reference, error) => logger?.error({ reference, err: error }, 'unexpected error'),
-        introspection,
-      ),
+      maskError: createMaskError(observer.failed, introspection),
     },
     // Admission has its own; yoga would let every origin in, with credentials.
     cors: false,
@@ -181,8 +197,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     plugins: [
       // a page instead of an answer
       options.graphiql !== false && useGraphiql(),
-      // what is to be executed, and whether that is too much
+      // what is to be executed, what it is called, and whether that is too much
       usePersistedDocuments(options.documents),
+      useVisit(observer),
       useLimits(limits, introspection),
       // what the answer took, and who may keep it
       useExplain(now),
@@ -198,24 +215,40 @@ export function createGateway(options: GatewayOptions): Gateway {
     (accept ?? '').includes('text/html') &&
     pathOf(path) === endpoint;
 
-  const handle = async (request: Request) =>
-    isPage(request.method, request.headers.get('accept'), new URL(request.url).pathname)
-      ? yoga.fetch(request, { isPage: true })
-      : guard(admit, request, (admitted) => yoga.fetch(request, { admitted }));
+  async function handle(request: Request): Promise<Response> {
+    if (isPage(request.method, request.headers.get('accept'), new URL(request.url).pathname))
+      return yoga.fetch(request, { isPage: true });
+    const visit = receive(request.headers.get('x-request-id'));
+    const response = await guard(admit, request, visit, (admitted) =>
+      yoga.fetch(request, { admitted, visit }),
+    );
+    observer.answered(visit, response.status);
+    return response;
+  }
+
   const isAllowed = (query: string) =>
     !options.documents?.only || options.documents.documents.has(hashDocument(query));
   const takeLane = createNodeLane({
     lane: createLane({ schema: graph, limits, isAllowed }),
     now,
+    onAnswered: (visit) => observer.answered(visit, 200),
   });
-  const answerNode = guardNode(admit, limits.bodyBytes, (request, response, admitted) =>
-    takeLane(request, response, tenantOf(admitted), () => void yoga(request, response, { admitted })),
+  const answerNode = guardNode(
+    admit,
+    limits.bodyBytes,
+    observer.answered,
+    (request, response, admitted, visit) =>
+      takeLane(request, response, tenantOf(admitted), visit, () => {
+        response.setHeader('x-request-id', visit.id);
+        response.once('close', () => observer.answered(visit, statusOf(response, visit)));
+        void yoga(request, response, { admitted, visit });
+      }),
   );
   /** Express keeps the whole path under another name. */
   const nodeListener = (request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) =>
     isPage(request.method, request.headers.accept, request.originalUrl ?? request.url ?? '/')
       ? void yoga(request, response, { isPage: true })
-      : void answerNode(request, response);
+      : answerNode(request, response, receive(request.headers['x-request-id']));
   const dispose = async () => {
     await yoga.dispose();
     await tenants.close();
@@ -223,26 +256,36 @@ export function createGateway(options: GatewayOptions): Gateway {
   return Object.assign(handle, {
     endpoint,
     nodeListener,
+    metrics: metrics.scrape,
     endSubscriptions: tenants.endSubscriptions,
     dispose,
     [Symbol.asyncDispose]: dispose,
   });
 }
 
+/** What was answered; 499, as nginx has it, where the caller left before it was. */
+const statusOf = ({ writableFinished, statusCode }: ServerResponse, { isSubscription }: Visit) =>
+  writableFinished || isSubscription ? statusCode : 499;
+
 /** Each token has a client, a snapshot and a ledger of its own. */
 function openTenants(
-  { komet, store = createMemoryStore(), logger }: GatewayOptions,
+  { komet, store = createMemoryStore() }: GatewayOptions,
   freshness: Required<NonNullable<GatewayOptions['freshness']>>,
   now: () => number,
+  observer: Observer,
 ): Tenants {
   const { timeoutMs = 30_000, dailyQuota = 1000 } = komet;
   const baseUrl = new URL(komet.baseUrl ?? 'https://api.kometsales.com/api');
-  const log = (event: string, facts: Record<string, unknown>) => logger?.warn(facts, event);
   const nameOf = (token: string) => createTenantName(token, baseUrl.href);
-  const onDroppedRows = (rows: number) =>
-    log('rows of customer.list were not customers and were left out', { rows });
   return createTenants((token) => {
-    const client = createKometClient({ baseUrl, token, timeoutMs, now, onDroppedRows });
+    const client = createKometClient({
+      baseUrl,
+      token,
+      timeoutMs,
+      now,
+      onDroppedRows: observer.droppedRows,
+      onExchange: observer.called,
+    });
     const name = nameOf(token);
     // The server's own token is vouched for by whoever runs it.
     const probation = komet.token === undefined ? createProbation(store) : undefined;
@@ -254,14 +297,17 @@ function openTenants(
       freshness,
       dailyQuota,
       now,
-      log,
+      log: observer.warned,
+      onRefresh: observer.refreshed,
     });
     return {
       name,
       customers,
       rows: customers.rows,
       trust: () =>
-        void probation?.pass().catch(() => log('a token could not be kept in the store', { name })),
+        void probation
+          ?.pass()
+          .catch(() => observer.warned('a token could not be kept in the store', { name })),
       endSubscriptions: customers.endSubscriptions,
       async close() {
         // Nobody waits any more for what is under way.

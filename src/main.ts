@@ -4,8 +4,8 @@ import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { twin } from './commands/twin.ts';
 import { type Command, CommandFailure, UsageError } from './commands/usage.ts';
-import { version } from './commands/version.ts';
 import { ConfigError } from './config.ts';
+import { version } from './version.ts';
 
 const commands: Record<string, Command> = { start, twin, doctor, schema };
 

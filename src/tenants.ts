@@ -17,6 +17,8 @@ export type Tenant = {
 export type Tenants = {
   /** The tenant of a token; opened where it is not known. */
   of(token: string): Tenant;
+  /** Those that are in memory. */
+  all(): readonly Tenant[];
   /** Whether a token is in use already. */
   has(token: string): boolean;
   endSubscriptions(): void;
@@ -62,6 +64,8 @@ export function createTenants(open: (token: string) => Tenant, nameOf: (token: s
     proven.set(name, tenant);
   };
 
+  const all = () => [...new Set([...unproven.values(), ...proven.values()])];
+
   return {
     of(token) {
       const name = nameOf(token);
@@ -73,18 +77,19 @@ export function createTenants(open: (token: string) => Tenant, nameOf: (token: s
       } else if (!proven.has(name)) unproven.set(name, tenant);
       return tenant;
     },
+    all,
     has(token) {
       const name = nameOf(token);
       return proven.has(name) || unproven.has(name);
     },
     endSubscriptions() {
-      for (const tenant of [...unproven.values(), ...proven.values()]) tenant.endSubscriptions();
+      for (const tenant of all()) tenant.endSubscriptions();
     },
     async close() {
-      const all = new Set([...unproven.values(), ...proven.values()]);
+      const open = all();
       unproven.clear();
       proven.clear();
-      await Promise.all([...[...all].map((tenant) => tenant.close()), ...closing]);
+      await Promise.all([...open.map((tenant) => tenant.close()), ...closing]);
     },
   };
 }

@@ -113,7 +113,7 @@ describe('start', () => {
       env: { KOMET_MAX_STALENESS: '2h' },
     });
     expect(await program.printed(endpoint)).toContain('http://127.0.0.1:');
-    expect(program.output).toContain('at most        2 hours old');
+    expect(program.output).toContain('"maxStalenessMs":7200000');
   });
 
   test('lists every wrong setting at once, with no value of a secret, and exits 2', async () => {

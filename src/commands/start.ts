@@ -1,10 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
+import type { Logger } from 'pino';
 import { type Config, readConfig, settings } from '../config.ts';
-import { createLogger } from '../http/logger.ts';
+import { createLogger } from '../observe/logger.ts';
 import type { RunningServer } from '../server.ts';
+import { version } from '../version.ts';
 import { loadEnvFile } from './env-file.ts';
 import { type Command, CommandFailure, readOptions, readWhole } from './usage.ts';
-import { version } from './version.ts';
 
 /** How long (ms) running requests may take once the process was asked to end. */
 const graceMs = 15_000;
@@ -51,11 +52,11 @@ async function run(config: Config): Promise<void> {
   const running = await startServer(config, { logger }).catch((error: unknown) => {
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
   });
-  greet(running, config);
+  greet(running, config, logger);
 
   const stop = async (signal: string) => {
     if (!running.isReady()) process.exit(1);
-    process.stdout.write(`${signal}: finishing what is under way; once more ends at once.\n`);
+    logger.info({ signal }, 'finishing what is under way; another signal ends it at once');
     setTimeout(() => process.exit(1), graceMs).unref();
     await running.close();
     process.exit(0);
@@ -71,13 +72,24 @@ async function run(config: Config): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal));
 }
 
-/** The first lines that a person reads. */
-function greet({ url, twin }: RunningServer, config: Config): void {
+/**
+ * The first lines that a person reads; without a terminal one line for whatever collects the log, with the
+ * same in it. Either is there at every level, so that whoever starts this can wait for it.
+ */
+function greet({ url, twin }: RunningServer, config: Config, logger: Logger): void {
   const { freshness, komet, store } = config;
   const source = twin
     ? `an embedded twin of Komet with ${twin.company.customers.length} invented customers, since KOMET_TOKEN is not set`
     : `${komet.baseUrl.href} with the token in KOMET_TOKEN`;
   const place = twin || store.kind === 'memory' ? 'memory' : store.folder;
+  if (!process.stdout.isTTY) {
+    const maxStalenessMs = freshness.maxStalenessMs;
+    const facts = { url: `${url}/graphql`, version: version(), customersFrom: source, keptIn: place };
+    logger
+      .child({}, { level: 'info' })
+      .info({ ...facts, maxStalenessMs, dailyQuota: komet.dailyQuota }, 'listening');
+    return;
+  }
   process.stdout.write(`komet-graphql ${version()}
 
   GraphQL and GraphiQL   ${url}/graphql

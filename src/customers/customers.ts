@@ -22,7 +22,14 @@ import { createPoller } from './poller.ts';
 import { answerQuery, type CustomerAnswer, type CustomerQuery } from './query.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { createSnapshot, type Snapshot } from './snapshot.ts';
-import { type Capabilities, type SyncFailure, type SyncKind, type SyncState, syncCustomers } from './sync.ts';
+import {
+  type Capabilities,
+  type Refresh,
+  type SyncFailure,
+  type SyncKind,
+  type SyncState,
+  syncCustomers,
+} from './sync.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 export type CustomersOptions = {
@@ -38,6 +45,8 @@ export type CustomersOptions = {
   readonly findings?: Findings | undefined;
   readonly now: () => number;
   readonly log: (event: string, facts: Record<string, unknown>) => void;
+  /** Told how each reading of the list ended; must not throw. */
+  readonly onRefresh?: ((refresh: Refresh) => void) | undefined;
 };
 
 /** Where an answer came from; `stale` is older than the promise or than what the request asked for. */
@@ -152,6 +161,17 @@ export function createCustomers(options: CustomersOptions): Customers {
   }
 
   async function sync(upstream: Upstream, purpose: Purpose, onCall: () => void): Promise<void> {
+    const started = performance.now();
+    try {
+      const { kind, rows, changes } = await readList(upstream, purpose, onCall);
+      options.onRefresh?.({ kind, rows, changes, durationMs: performance.now() - started });
+    } catch (error) {
+      options.onRefresh?.({ error, durationMs: performance.now() - started });
+      throw error;
+    }
+  }
+
+  async function readList(upstream: Upstream, purpose: Purpose, onCall: () => void) {
     lastSyncAt = now();
     const { state: next, changes } = await syncCustomers(state, {
       now,
@@ -162,6 +182,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     state = next;
     archive.saveState(next);
     if (changes.length > 0) feed.publish(changes);
+    return { kind: next.lastKind, rows: next.snapshot.customers.length, changes: changes.length };
   }
 
   /** Asks for nothing but freshness; why it cannot be had is remembered, and shown to those who query. */

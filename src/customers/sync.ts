@@ -37,6 +37,11 @@ export type SyncFailure = { readonly code: KometErrorCode; readonly message: str
 /** What a sync brought. */
 export type SyncOutcome = { readonly state: SyncState; readonly changes: readonly CustomerChange[] };
 
+/** How a sync ended, for those who watch. */
+export type Refresh =
+  | { readonly kind: SyncKind; readonly rows: number; readonly changes: number; readonly durationMs: number }
+  | { readonly error: unknown; readonly durationMs: number };
+
 /** Sends one call, counted; `unlessDigest` spares parsing a body that is known. */
 export type ReadList = (
   parameters: CustomerListParameters,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Visit } from '../observe/visit.ts';
 import {
   type Admission,
   type Admitted,
@@ -8,6 +9,7 @@ import {
   type RequestHead,
 } from './admission.ts';
 import { readBody } from './body.ts';
+import { anonymous } from './callers.ts';
 
 /** A request's head, from either kind of request. */
 function headOfRequest({ method, headers, url }: Request): RequestHead {
@@ -30,53 +32,84 @@ function headOfMessage({ method = 'GET', headers, socket }: IncomingMessage): Re
   };
 }
 
+/** The answer's header with the id under which the log has the request. */
+const requestIdHeader = 'x-request-id';
+
 /** Lets a Fetch request through to `answer`, or answers why not. */
 export async function guard(
   admit: Admission,
   request: Request,
+  visit: Visit,
+  answer: (admitted: Admitted) => Promise<Response> | Response,
+): Promise<Response> {
+  const response = await guarded(admit, request, visit, answer);
+  response.headers.set(requestIdHeader, visit.id);
+  return response;
+}
+
+async function guarded(
+  admit: Admission,
+  request: Request,
+  visit: Visit,
   answer: (admitted: Admitted) => Promise<Response> | Response,
 ): Promise<Response> {
   const decision = await admit(headOfRequest(request));
   if (isRefusal(decision)) {
+    noteRefusal(visit, decision);
     const { status, headers, body } = written(decision, request.headers.get('accept') ?? '');
     return new Response(body, { status, headers });
   }
+  noteCaller(visit, decision);
   const response = await answer(decision);
   for (const [name, value] of Object.entries(decision.headers)) response.headers.set(name, value);
   return response;
 }
 
+function noteCaller(visit: Visit, { caller }: Admitted): void {
+  if (caller.name !== anonymous) visit.caller = caller.name;
+}
+
+function noteRefusal(visit: Visit, { error }: Refusal): void {
+  if (error) visit.codes = [error.code];
+}
+
 /**
- * The same for Node's own requests, with what was posted in `request.body`.
+ * The same for Node's own requests, with what was posted in `request.body`. Whoever answers puts the id of the
+ * visit into the head, since node writes a head faster that is given at once.
  * @param bodyBytes the most that a body may have
+ * @param onRefused told of each answer that is given here
  */
 export function guardNode(
   admit: Admission,
   bodyBytes: number,
-  answer: (request: IncomingMessage, response: ServerResponse, admitted: Admitted) => void,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse) {
+  onRefused: (visit: Visit, status: number) => void,
+  answer: (request: IncomingMessage, response: ServerResponse, admitted: Admitted, visit: Visit) => void,
+): (request: IncomingMessage, response: ServerResponse, visit: Visit) => void {
+  function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse, visit: Visit) {
+    noteRefusal(visit, refusal);
     const { status, headers, body } = written(refusal, request.headers.accept ?? '');
     // What is left of a refused body is not worth reading.
     const last = request.method === 'POST' ? { connection: 'close' } : {};
-    response.writeHead(status, { ...headers, ...last }).end(body);
+    response.writeHead(status, { ...headers, ...last, [requestIdHeader]: visit.id }).end(body);
+    onRefused(visit, status);
   }
 
-  function follow(decision: Decision, request: IncomingMessage, response: ServerResponse) {
-    if (isRefusal(decision)) return turnAway(decision, request, response);
+  function follow(decision: Decision, request: IncomingMessage, response: ServerResponse, visit: Visit) {
+    if (isRefusal(decision)) return turnAway(decision, request, response, visit);
+    noteCaller(visit, decision);
     for (const name in decision.headers) response.setHeader(name, decision.headers[name] as string);
-    if (request.method !== 'POST') return answer(request, response, decision);
+    if (request.method !== 'POST') return answer(request, response, decision, visit);
     readBody(request, bodyBytes, (refusal) => {
-      if (refusal) turnAway(refusal, request, response);
-      else answer(request, response, decision);
+      if (refusal) turnAway(refusal, request, response, visit);
+      else answer(request, response, decision, visit);
     });
   }
 
-  return (request, response) => {
+  return (request, response, visit) => {
     const decision = admit(headOfMessage(request));
-    if (!(decision instanceof Promise)) return follow(decision, request, response);
+    if (!(decision instanceof Promise)) return follow(decision, request, response, visit);
     // A decision that fails lets nobody in, and must not end the process.
-    void decision.then((made) => follow(made, request, response)).catch(() => response.destroy());
+    void decision.then((made) => follow(made, request, response, visit)).catch(() => response.destroy());
   };
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Customer } from './customer.ts';
 import { KometError, type KometErrorCode } from './errors.ts';
 import type { WireObservation } from './observation.ts';
-import { createTransport, type TransportReply } from './transport.ts';
+import { createTransport, type OnExchange, type TransportReply } from './transport.ts';
 import { readReply } from './wire.ts';
 
 /** The filters of `customer.list` (komet-api.md 1.1). */
@@ -50,6 +50,8 @@ export type KometClientOptions = {
   /** Called before every request that is sent; what it throws refuses the call and is passed on. */
   readonly onCall?: (() => void | Promise<void>) | undefined;
   readonly onDroppedRows?: ((count: number) => void) | undefined;
+  /** Called when a request is sent; the function that it returns is told how that ended. Neither may throw. */
+  readonly onExchange?: OnExchange | undefined;
 };
 
 export type ListOptions = {

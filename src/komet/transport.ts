@@ -14,6 +14,19 @@ export type TransportOptions = {
   readonly maxReplyBytes: number;
   /** Called before every request that is sent; throws to refuse it. */
   readonly onCall?: (() => void | Promise<void>) | undefined;
+  /** Called when a request is sent; the function that it returns is told how that ended. Neither may throw. */
+  readonly onExchange?: OnExchange | undefined;
+};
+
+/** @param url without the query, which has the token */
+export type OnExchange = (url: string) => (end: ExchangeEnd) => void;
+
+/** How a request ended: its body read, or with whatever it failed with. */
+export type ExchangeEnd = {
+  readonly durationMs: number;
+  /** Of HTTP, where an answer came. */
+  readonly statusCode: number | undefined;
+  readonly error: unknown;
 };
 
 export type TransportReply = {
@@ -48,7 +61,7 @@ const acceptEncoding = 'gzip, br, zstd, deflate';
  * followed, and nothing is tried twice. The URL carries the token (komet-api.md 2.2) and is known here only.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, token, timeoutMs, maxReplyBytes, onCall } = options;
+  const { baseUrl, token, timeoutMs, maxReplyBytes, onCall, onExchange } = options;
   const slots = createSlots(maxConnections);
   const pool = new Pool(baseUrl.origin, {
     connections: maxConnections,
@@ -59,12 +72,14 @@ export function createTransport(options: TransportOptions): Transport {
     connect: { timeout: timeoutMs },
   });
 
-  function pathOf(method: string, parameters: Readonly<Record<string, string | undefined>>): string {
+  const pathOf = (method: string) => `${baseUrl.pathname.replace(/\/+$/, '')}/${method}`;
+
+  function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
     const query = new URLSearchParams({ authenticationToken: token });
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) query.set(name, value);
     }
-    return `${baseUrl.pathname.replace(/\/+$/, '')}/${method}?${query}`;
+    return `?${query}`;
   }
 
   async function exchange<Result>(
@@ -91,6 +106,32 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
+  /** An exchange, with whoever wants to know told of its beginning and its end. */
+  async function watched<Result>(
+    method: string,
+    parameters: Readonly<Record<string, string | undefined>>,
+    read: (reply: TransportReply) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const path = pathOf(method);
+    const onEnd = onExchange?.(`${baseUrl.origin}${path}`);
+    const started = performance.now();
+    let statusCode: number | undefined;
+    const end = (error?: unknown) => onEnd?.({ durationMs: performance.now() - started, statusCode, error });
+    const note = (reply: TransportReply) => {
+      statusCode = reply.statusCode;
+      return read(reply);
+    };
+    try {
+      const result = await exchange(`${path}${queryOf(parameters)}`, note, signal);
+      end();
+      return result;
+    } catch (error) {
+      end(error);
+      throw error;
+    }
+  }
+
   async function get<Result>(
     method: string,
     parameters: Readonly<Record<string, string | undefined>>,
@@ -107,7 +148,7 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       return await slots.hold(signal, async () => {
         if (onCall !== undefined) await untilAborted(Promise.resolve(onCall()), signal);
-        return await exchange(pathOf(method, parameters), read, signal);
+        return await watched(method, parameters, read, signal);
       });
     } finally {
       clearTimeout(timer);

@@ -1,7 +1,12 @@
 import { LRUCache } from 'lru-cache';
+import type { Operation } from '../observe/visit.ts';
 
-/** A body, ready to be written. */
-export type Body = { readonly content: string | Buffer; readonly bytes: number };
+/** A body, ready to be written, and what it answers. */
+export type Body = {
+  readonly content: string | Buffer;
+  readonly bytes: number;
+  readonly operation: Operation;
+};
 
 /** Answers to the same bytes from the same snapshot, kept until the snapshot changes. */
 export type KnownAnswers = {

@@ -1,9 +1,11 @@
-import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Customers, FreshView } from '../customers/customers.ts';
 import { answerQuery } from '../customers/query.ts';
 import { createCustomerSource } from '../graph/customer-source.ts';
+import { hashDocument } from '../graph/documents.ts';
 import { checkCost, checkDocument, checkText, type Limits } from '../graph/limits.ts';
+import type { Operation } from '../observe/visit.ts';
 import { type CompiledOperation, compileOperation, LeaveLane } from './compile.ts';
 import { type Body, createKnownAnswers } from './known-answers.ts';
 import { createRowTexts } from './row-texts.ts';
@@ -33,6 +35,8 @@ export type Lane = {
   ): Promise<LaneAnswer | undefined>;
 };
 
+type NamedOperation = CompiledOperation & { readonly operation: Operation };
+
 /** Bytes of answers, and characters of documents (compiled, some 90 bytes each), that are kept. */
 const mostAnswerBytes = 64_000_000;
 const mostDocumentCharacters = 400_000;
@@ -51,12 +55,12 @@ export function createLane(options: {
   const { schema, limits, isAllowed } = options;
   const rowTexts = createRowTexts();
   const answers = createKnownAnswers(mostAnswerBytes);
-  const operations = new LRUCache<string, CompiledOperation | 'not for the lane'>({
+  const operations = new LRUCache<string, NamedOperation | 'not for the lane'>({
     maxSize: mostDocumentCharacters,
     sizeCalculation: (_operation, key) => key.length + 300,
   });
 
-  function prepare({ query, operationName }: PlainRequest): CompiledOperation | 'not for the lane' {
+  function prepare({ query, operationName }: PlainRequest): NamedOperation | 'not for the lane' {
     const key = operationName === undefined ? query : `${operationName}\n${query}`;
     const known = operations.get(key);
     if (known) return known;
@@ -65,13 +69,14 @@ export function createLane(options: {
     return compiled;
   }
 
-  function compile(query: string, operationName: string | undefined): CompiledOperation | 'not for the lane' {
+  function compile(query: string, operationName: string | undefined): NamedOperation | 'not for the lane' {
     try {
       checkText(query, limits);
       const document: DocumentNode = parse(query, { maxTokens: limits.tokens, noLocation: true });
       checkDocument(document, limits, true);
       if (!isAllowed(query) || validate(schema, document).length > 0) return 'not for the lane';
-      return compileOperation(schema, document, operationName, rowTexts);
+      const compiled = compileOperation(schema, document, operationName, rowTexts);
+      return { ...compiled, operation: nameOperation(query, document, operationName) };
     } catch {
       // Whatever is wrong with it, the engine says so.
       return 'not for the lane';
@@ -96,7 +101,7 @@ export function createLane(options: {
         const data = await compiled.run({ customers: source.customers }, plain.variables);
         // What asked for no rows has no age.
         if (!source.wasAsked()) return undefined;
-        const body = createBody(`{"data":${data}}`);
+        const body = createBody(`{"data":${data}}`, compiled.operation);
         answers.remember(tenantName, view.snapshot.version, request, body);
         return { body, asOf: view.asOf };
       } catch {
@@ -110,9 +115,22 @@ export function createLane(options: {
 /** Up to this length (bytes) node joins a text with its head into one write; longer ones are encoded once. */
 const mostJoined = 16_384;
 
-function createBody(text: string): Body {
+function createBody(text: string, operation: Operation): Body {
   const bytes = Buffer.byteLength(text);
-  return { content: bytes <= mostJoined ? text : Buffer.from(text), bytes };
+  return { content: bytes <= mostJoined ? text : Buffer.from(text), bytes, operation };
+}
+
+/** What those who watch call it. */
+function nameOperation(query: string, document: DocumentNode, operationName: string | undefined): Operation {
+  let hash: string | undefined;
+  return {
+    name: getOperationAST(document, operationName)?.name?.value,
+    type: 'query',
+    hash() {
+      hash ??= hashDocument(query);
+      return hash;
+    },
+  };
 }
 
 /** Rows of a view for one request. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contentOf, type ReadMessage } from '../http/body.ts';
+import type { Visit } from '../observe/visit.ts';
 import type { Tenant } from '../tenants.ts';
 import type { Lane, LaneAnswer, PlainRequest } from './lane.ts';
 
@@ -11,6 +12,7 @@ export type NodeLane = (
   request: ReadMessage,
   response: ServerResponse,
   tenant: Tenant,
+  visit: Visit,
   toEngine: ToEngine,
 ) => void;
 
@@ -22,48 +24,58 @@ const unusual = ['cache-control', 'x-komet-explain', 'last-event-id', 'content-e
 
 type MediaType = 'application/json' | 'application/graphql-response+json';
 
-export function createNodeLane(options: { readonly lane: Lane; readonly now: () => number }): NodeLane {
-  const { lane, now } = options;
+export function createNodeLane(options: {
+  readonly lane: Lane;
+  readonly now: () => number;
+  /** An answer is out. */
+  readonly onAnswered: (visit: Visit) => void;
+}): NodeLane {
+  const { lane, now, onAnswered } = options;
 
-  function send(response: ServerResponse, type: MediaType, { body, asOf }: LaneAnswer) {
+  function send(response: ServerResponse, type: MediaType, visit: Visit, { body, asOf }: LaneAnswer) {
     response.writeHead(200, {
       'content-type': `${type}; charset=utf-8`,
       age: String(Math.max(0, Math.floor((now() - asOf) / 1000))),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'content-length': body.bytes,
+      'x-request-id': visit.id,
     });
     response.end(body.content);
+    visit.operation = body.operation;
+    visit.effort = { upstreamCalls: 0, source: 'snapshot', asOf };
+    onAnswered(visit);
   }
 
   async function answer(
     response: ServerResponse,
     tenant: Tenant,
+    visit: Visit,
     type: MediaType,
     text: string,
     read: () => PlainRequest | undefined,
     toEngine: ToEngine,
   ) {
     const known = lane.recall(tenant.customers, tenant.name, text);
-    if (known) return send(response, type, known);
+    if (known) return send(response, type, visit, known);
     const plain = read();
     const found = plain && (await lane.answer(tenant.customers, tenant.name, text, plain));
-    if (found) send(response, type, found);
+    if (found) send(response, type, visit, found);
     else toEngine();
   }
 
-  return (request, response, tenant, toEngine) => {
+  return (request, response, tenant, visit, toEngine) => {
     const type = mediaTypeOf(request);
     const { method, url = '' } = request;
     if (!type || unusual.some((name) => request.headers[name] !== undefined)) {
       return toEngine();
     }
     if (method === 'GET') {
-      return void answer(response, tenant, type, url, () => readUrl(url), toEngine);
+      return void answer(response, tenant, visit, type, url, () => readUrl(url), toEngine);
     }
     const body = contentOf(request);
     if (method !== 'POST' || !body) return toEngine();
-    void answer(response, tenant, type, body.toString('latin1'), () => readPosted(body), toEngine);
+    void answer(response, tenant, visit, type, body.toString('latin1'), () => readPosted(body), toEngine);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { readConfig } from '../../src/config.ts';
 import { startServer } from '../../src/server.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
@@ -30,6 +31,7 @@ export async function startGateway(
     readonly settings?: Record<string, string>;
     readonly twin?: Twin | TwinOptions;
     readonly now?: () => number;
+    readonly logger?: Logger;
   } = {},
 ): Promise<TestGateway> {
   const given = options.twin ?? {};
@@ -44,7 +46,7 @@ export async function startGateway(
     LOG_LEVEL: 'silent',
     ...options.settings,
   });
-  const server = await startServer(config, { now: options.now });
+  const server = await startServer(config, { now: options.now, logger: options.logger });
   const url = `${server.url}/graphql`;
   return {
     url,
