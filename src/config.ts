@@ -263,6 +263,11 @@ export const settings = {
     default: undefined,
     help: 'other limits than the built-in ones, such as depth=12,aliases=50',
   },
+  GATEWAY_METRICS: {
+    schema: Flag.optional(),
+    default: undefined,
+    help: 'on or off: /metrics for Prometheus, with the same credentials (on where there are any, or on loopback)',
+  },
   LOG_LEVEL: { schema: oneOf(logLevels), default: 'info', help: logLevels.join(', ') },
   STORE_URL: {
     schema: StoreUrl.optional(),
@@ -346,6 +351,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     graphiql: data.GATEWAY_GRAPHIQL ?? !isProduction,
     introspection: data.GATEWAY_INTROSPECTION ?? !isProduction,
     documents: { file: data.GATEWAY_DOCUMENTS, only: data.GATEWAY_DOCUMENTS_ONLY },
+    metrics: data.GATEWAY_METRICS ?? (onLoopback || access.apiKeys !== undefined || access.jwt !== undefined),
     limits: data.GATEWAY_LIMITS ?? {},
     logLevel: data.LOG_LEVEL,
     store: data.STORE_URL ?? ({ kind: 'file', folder: stateFolder(env) } as const),

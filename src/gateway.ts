@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGraphQLError, createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -25,6 +26,7 @@ import { type Admitted, createAdmission, type Rate } from './http/admission.ts';
 import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
 import { pathOf } from './http/listen.ts';
+import { createSidePage } from './http/side-pages.ts';
 import { createKometClient } from './komet/client.ts';
 import { createLane } from './lane/lane.ts';
 import { createNodeLane } from './lane/node-lane.ts';
@@ -102,6 +104,8 @@ export type Gateway = {
   readonly nodeListener: (request: IncomingMessage, response: ServerResponse) => void;
   /** What it counts, in Prometheus' text format; costs no call to Komet. */
   metrics(): Promise<string>;
+  /** The same as a page for Prometheus, for whoever may ask for customers. */
+  readonly metricsListener: (request: IncomingMessage, response: ServerResponse) => void;
   /** Completes all subscriptions, so that their connections can close. */
   endSubscriptions(): void;
   /** Ends subscriptions and calls to Komet, saves what is known, lets go of sockets. */
@@ -249,7 +253,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     isPage(request.method, request.headers.accept, request.originalUrl ?? request.url ?? '/')
       ? void yoga(request, response, { isPage: true })
       : answerNode(request, response, receive(request.headers['x-request-id']));
+  const metricsListener = createSidePage({
+    admit,
+    wanted: 'numbers',
+    onFailure: (error) => observer.failed(randomUUID(), error),
+    render: async () => ({ headers: { 'content-type': metrics.contentType }, body: await metrics.scrape() }),
+  });
   const dispose = async () => {
+    metrics.close();
     await yoga.dispose();
     await tenants.close();
   };
@@ -257,6 +268,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     endpoint,
     nodeListener,
     metrics: metrics.scrape,
+    metricsListener,
     endSubscriptions: tenants.endSubscriptions,
     dispose,
     [Symbol.asyncDispose]: dispose,

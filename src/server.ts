@@ -65,6 +65,7 @@ export async function startServer(
   const routes: Record<string, Route> = {
     '/': (_request, response) => void response.writeHead(302, { location: '/graphql' }).end(),
     '/graphql': gateway.nodeListener,
+    ...(config.metrics && { '/metrics': gateway.metricsListener }),
     '/health/live': live,
     '/health/ready': createReadiness(() => ready),
   };

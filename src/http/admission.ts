@@ -54,7 +54,13 @@ export type Rate = { readonly operations: number; readonly perMs: number };
 
 export type Decision = Admitted | Refusal;
 
-export type Admission = (head: RequestHead) => Decision | Promise<Decision>;
+/**
+ * What is asked for: `numbers` about the gateway are nobody's customers, so that no Komet token has to be sent
+ * along.
+ */
+export type Wanted = 'customers' | 'numbers';
+
+export type Admission = (head: RequestHead, wanted?: Wanted) => Decision | Promise<Decision>;
 
 export function isRefusal(decision: Decision): decision is Refusal {
   return 'status' in decision;
@@ -120,11 +126,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   /** Without waiting where nothing has to be waited for: most requests take this way, and a turn is time. */
-  function check(head: RequestHead, headers: Readonly<Record<string, string>>): Decision | Promise<Decision> {
+  function check(
+    head: RequestHead,
+    headers: Readonly<Record<string, string>>,
+    wanted: Wanted,
+  ): Decision | Promise<Decision> {
     const address = addressOf(head, options.trustedProxies);
     const known = identify(head.header('authorization'));
-    if (known instanceof Promise) return known.then((caller) => accept(caller, head, address, headers));
-    return accept(known, head, address, headers);
+    if (known instanceof Promise)
+      return known.then((caller) => accept(caller, head, address, headers, wanted));
+    return accept(known, head, address, headers, wanted);
   }
 
   function accept(
@@ -132,15 +143,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     head: RequestHead,
     address: string,
     headers: Readonly<Record<string, string>>,
+    wanted: Wanted,
   ): Decision | Promise<Decision> {
     if (!('name' in caller)) return turnAway(caller, address, headers);
     const kometToken = serverToken ?? head.header('x-komet-token')?.trim() ?? '';
-    if (!/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
+    const needsToken = wanted === 'customers';
+    if (needsToken && !/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
       const message = 'Send your Komet token in the header x-komet-token.';
       return refuse(401, 'UNAUTHENTICATED', message, headers);
     }
     const admitted = { caller, kometToken, headers };
-    const tokens = serverToken === undefined && address !== '' && !isKnownToken(kometToken) && newTokens;
+    const tokens =
+      needsToken && serverToken === undefined && address !== '' && !isKnownToken(kometToken) && newTokens;
     if (!operations && !tokens) return admitted;
     const who = caller.name === anonymous ? address : caller.name;
     return spend(operations && [operations, who], tokens && [tokens, address]).then((limited) =>
@@ -158,14 +172,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return withHeaders(refusal, headers);
   }
 
-  return (head) => {
+  return (head, wanted = 'customers') => {
     const origin = head.header('origin');
     if (head.method === 'OPTIONS' && origin !== undefined) return answerPreflight(origin);
     const headers = corsHeaders(origin);
     if (options.loopbackOnly && !isLoopback(hostOf(head))) return notByThatName(headers);
     if (isForeign(head) && !('access-control-allow-origin' in headers)) return notFromThere(headers);
     const malformed = checkForm(head);
-    return malformed ? withHeaders(malformed, headers) : check(head, headers);
+    return malformed ? withHeaders(malformed, headers) : check(head, headers, wanted);
   };
 }
 

@@ -21,7 +21,7 @@ function headOfRequest({ method, headers, url }: Request): RequestHead {
   };
 }
 
-function headOfMessage({ method = 'GET', headers, socket }: IncomingMessage): RequestHead {
+export function headOfMessage({ method = 'GET', headers, socket }: IncomingMessage): RequestHead {
   return {
     method,
     header(name) {
@@ -113,7 +113,7 @@ export function guardNode(
   };
 }
 
-function written({ status, headers, error }: Refusal, accept: string) {
+export function written({ status, headers, error }: Refusal, accept: string) {
   if (!error) return { status, headers, body: null };
   const { code, message } = error;
   return {

@@ -3,6 +3,7 @@ import type { AnswerSource } from '../customers/customers.ts';
 import type { Refresh } from '../customers/sync.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import type { ExchangeEnd } from '../komet/transport.ts';
+import { createProcessMetrics } from './process-metrics.ts';
 import type { Standing } from './standing.ts';
 import type { Visit } from './visit.ts';
 
@@ -16,6 +17,9 @@ export type Metrics = {
   droppedRows(rows: number): void;
   /** All of it in Prometheus' text format. */
   scrape(): Promise<string>;
+  readonly contentType: string;
+  /** Stops watching the process. */
+  close(): void;
 };
 
 /** Every code that an answer of ours can have. Others count as `OTHER`, so that nobody can invent series. */
@@ -134,6 +138,8 @@ export function createMetrics(options: {
     'Calls of those that refreshes leave to callers who insist.',
   );
 
+  const ofProcess = createProcessMetrics(registry);
+
   function look({ quota, oldestAsOf, ...standing }: Standing) {
     tenants.set(standing.tenants);
     rows.set(standing.rows);
@@ -163,9 +169,12 @@ export function createMetrics(options: {
       refreshesBy['error' in refresh ? 'failed' : refresh.kind === 'FULL' ? 'full' : 'delta'].inc(),
     droppedRows: (count) => dropped.inc(count),
     async scrape() {
+      ofProcess.look();
       look(await readStanding());
       return registry.metrics();
     },
+    contentType: registry.contentType,
+    close: ofProcess.close,
   };
 }
 

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** How often (ms) the event loop is asked whether it is there. */
 const resolutionMs = 20;
@@ -8,12 +8,10 @@ const resolutionMs = 20;
  * What a process takes, under the names that prom-client gives it, which dashboards know. Not by prom-client's
  * own collectors: those cannot be stopped, and a gateway can.
  */
-export function createProcessMetrics() {
-  const registry = new Registry();
+export function createProcessMetrics(registry: Registry) {
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
-  delay.enable();
 
   const cpu = new Counter({
     name: 'process_cpu_seconds_total',
@@ -28,8 +26,8 @@ export function createProcessMetrics() {
     'nodejs_eventloop_lag_p50_seconds',
     'Median delay of the event loop since the last scrape.',
   );
-  const high = gauge('nodejs_eventloop_lag_p99_seconds', 'Its 99th percentile.');
-  const longest = gauge('nodejs_eventloop_lag_max_seconds', 'The longest.');
+  const high = gauge('nodejs_eventloop_lag_p99_seconds', '99th percentile of that delay.');
+  const longest = gauge('nodejs_eventloop_lag_max_seconds', 'The longest such delay.');
   gauge('process_start_time_seconds', 'When the process began, in seconds since 1970.').set(
     Math.round(performance.timeOrigin / 1000),
   );
@@ -38,7 +36,9 @@ export function createProcessMetrics() {
   /** What is measured is the time between two turns of a timer, which are meant to be apart. */
   const inSeconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolutionMs / 1e3);
 
+  /** Brings all of it up to date; the event loop is watched from the first time on. */
   function look() {
+    delay.enable();
     const { user, system } = process.cpuUsage();
     const now = (user + system) / 1e6;
     cpu.inc(now - cpuSeconds);
@@ -54,12 +54,5 @@ export function createProcessMetrics() {
     delay.reset();
   }
 
-  return {
-    /** In Prometheus' text format. */
-    async scrape(): Promise<string> {
-      look();
-      return registry.metrics();
-    },
-    close: () => void delay.disable(),
-  };
+  return { look, close: () => void delay.disable() };
 }
