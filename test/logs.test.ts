@@ -131,11 +131,14 @@ describe('the log', () => {
     const refuse = () => gateway.query('{ nonsense }');
     let sent = 0;
     await expect
-      .poll(async () => {
-        await Promise.all(Array.from({ length: 60 }, refuse));
-        sent += 60;
-        return log.lines('lines about requests were left out').length;
-      })
+      .poll(
+        async () => {
+          await Promise.all(Array.from({ length: 60 }, refuse));
+          sent += 60;
+          return log.lines('lines about requests were left out').length;
+        },
+        { timeout: 10_000 },
+      )
       .toBeGreaterThan(0);
     const [first] = log.lines('lines about requests were left out');
     expect(first?.level).toBe('warn');
