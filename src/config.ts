@@ -72,7 +72,16 @@ const StoreUrl = z.string().transform((text, context) => {
   if (url.startsWith('file:') && url.length > 'file:'.length) {
     return { kind: 'file', folder: url.slice('file:'.length).replace(/^\/\/(?=\/)/, '') } as const;
   }
-  context.addIssue({ code: 'custom', message: 'must be memory: or file:PATH' });
+  const parsed = URL.parse(url);
+  if (parsed && /^rediss?:$/.test(parsed.protocol) && parsed.hostname !== '') {
+    const { searchParams: options } = parsed;
+    const [prefix, isCluster] = [options.get('prefix') ?? 'komet-graphql:', options.get('cluster') === 'on'];
+    parsed.search = '';
+    return { kind: 'redis', url: parsed.href, prefix, isCluster } as const;
+  }
+  // Not quoted: a password may be in it.
+  const message = 'must be memory:, file:PATH or redis://USER:PASSWORD@HOST:PORT/DB (rediss:// for TLS)';
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 
@@ -272,7 +281,7 @@ export const settings = {
   STORE_URL: {
     schema: StoreUrl.optional(),
     default: undefined,
-    help: 'memory: or file:PATH, for snapshots and the quota ledger; a folder of the system where not set',
+    help: 'memory:, file:PATH or redis://… (rediss://…; ?prefix=, ?cluster=on), for snapshots and the quota ledger; a folder of the system where not set',
   },
 } as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; help: string }>;
 

@@ -22,7 +22,7 @@ import { defaultLimits, type Limits, type LimitsContext, useLimits } from './gra
 import { createMaskError } from './graph/mask-error.ts';
 import { readStatus } from './graph/status.ts';
 import { useVisit } from './graph/visit.ts';
-import { type Admitted, createAdmission, type Rate } from './http/admission.ts';
+import { type Admitted, createAdmission } from './http/admission.ts';
 import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
 import { pathOf } from './http/listen.ts';
@@ -37,7 +37,7 @@ import { createReception, type Visit } from './observe/visit.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createProbation } from './store/probation.ts';
 import { createTenantName } from './store/seal.ts';
-import type { Store } from './store/store.ts';
+import type { Rate, Store } from './store/store.ts';
 import { createTenants, type Tenants } from './tenants.ts';
 import { version } from './version.ts';
 
@@ -155,6 +155,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     trustedProxies: access.trustedProxies ?? 0,
     bodyBytes: limits.bodyBytes,
     loopbackOnly: access.loopbackOnly ?? false,
+    createLimiter: options.store?.fleet?.createLimiter,
   });
 
   const graph = addFederation(schema);
@@ -311,6 +312,7 @@ function openTenants(
       now,
       log: observer.warned,
       onRefresh: observer.refreshed,
+      onProven: probation?.pass,
     });
     return {
       name,

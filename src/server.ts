@@ -50,7 +50,9 @@ export async function startServer(
   }
   const needsTwin = config.komet.token === undefined && config.access.tokenFrom === 'server';
   const twin = needsTwin ? await startTwin() : undefined;
-  const store = twin ? createMemoryStore() : await openStore(config.store);
+  const store = twin
+    ? createMemoryStore()
+    : await openStore(config.store, (event, facts) => logger?.warn(facts, event));
   const token = twin ? 'embedded-twin' : config.komet.token;
   const gateway = createGateway({
     ...config,

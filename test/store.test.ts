@@ -30,7 +30,9 @@ async function startHouse() {
   const clock = createClock();
   const twin = await startTwin({ customers: 300, now: clock.now });
   const logged: { msg: string; file?: string; reason?: string }[] = [];
-  const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  /** Lines about stored files; Komet's failures have lines of their own. */
+  const keep = (line: { msg: string; file?: string }) => line.file !== undefined && logged.push(line);
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void keep(JSON.parse(line)) });
 
   async function start(changed: Record<string, string> = {}) {
     const config = readConfig({

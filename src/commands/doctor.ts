@@ -74,7 +74,7 @@ async function isAgreed({ komet, store }: AskedConfig, yes: boolean): Promise<bo
 }
 
 async function withStore(config: AskedConfig, work: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openStore(config.store).catch((error: unknown) => {
+  const store = await openStore(config.store, () => {}).catch((error: unknown) => {
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
   });
   try {

@@ -1,7 +1,7 @@
 import type { Customer } from '../komet/customer.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import { seal, unseal } from '../store/seal.ts';
-import type { Store } from '../store/store.ts';
+import type { Lease, Store } from '../store/store.ts';
 import { type Findings, findingsNameOf, readFindings } from './findings.ts';
 import { createPace } from './pace.ts';
 import { createSnapshot } from './snapshot.ts';
@@ -27,8 +27,18 @@ export type Archive = {
   loadBlock(): Promise<Block | null>;
   /** What the `doctor` command saved. */
   loadFindings(): Promise<Findings | null>;
-  /** Saves in the background: one write at a time, the newest state wins. Failures are logged. */
-  saveState(state: SyncState): void;
+  /** What another process has saved since; `null` where that is not newer. */
+  loadNewer(than: SyncState | null): Promise<SyncState | null>;
+  /** Whether a blob of this name tells of a newer state. */
+  isHead(name: string): boolean;
+  isBlock(name: string): boolean;
+  /** What was saved may be gone: the next time all of it is. */
+  forgetSaved(): void;
+  /**
+   * Saves in the background: one write at a time, the newest state wins. Failures are logged. Under a lease,
+   * where several processes save.
+   */
+  saveState(state: SyncState, lease?: Lease): void;
   saveBlock(block: Block | null): void;
   /** Resolves once all that was given to save is written. */
   settle(): Promise<void>;
@@ -50,7 +60,7 @@ export function createArchive(options: {
   const headName = `${options.name}.head`;
   const blockName = `${options.name}.block`;
   let savedVersion: string | undefined;
-  let waiting: { state?: SyncState; block?: Block | null } = {};
+  let waiting: { state?: SyncState; lease?: Lease | undefined; block?: Block | null } = {};
   let writing: Promise<void> | undefined;
 
   async function load<Content>(
@@ -71,23 +81,26 @@ export function createArchive(options: {
     }
   }
 
-  const write = async (name: string, content: Iterable<string> | AsyncIterable<string>) =>
-    store.write(name, await seal(token, name, content));
+  const write = async (
+    name: string,
+    content: Iterable<string> | AsyncIterable<string>,
+    to: Pick<Store, 'write'> = store,
+  ) => to.write(name, await seal(token, name, content));
 
-  async function writeState(state: SyncState) {
+  async function writeState(state: SyncState, lease: Lease | undefined) {
     if (state.snapshot.version !== savedVersion) {
-      await write(snapshotName, encode(state));
+      await write(snapshotName, encode(state), lease);
       savedVersion = state.snapshot.version;
     }
-    await write(headName, [JSON.stringify(headOf(state))]);
+    await write(headName, [JSON.stringify(headOf(state))], lease);
   }
 
   async function drain() {
     while (waiting.state || waiting.block !== undefined) {
-      const { state, block } = waiting;
+      const { state, lease, block } = waiting;
       waiting = {};
       try {
-        if (state) await writeState(state);
+        if (state) await writeState(state, lease);
         if (block !== undefined) await write(blockName, [JSON.stringify(block && keptBlock(block))]);
       } catch (error) {
         log('what is known could not be saved', { reason: reasonOf(error) });
@@ -102,19 +115,35 @@ export function createArchive(options: {
     writing ??= drain();
   }
 
+  const loadHead = () => load(headName, async (content) => readHead(content.toString()));
+
+  async function loadState(): Promise<SyncState | null> {
+    const kept = await load(snapshotName, decode);
+    if (!kept) return null;
+    savedVersion = kept.head.version;
+    const newer = await loadHead();
+    const { format: _, version, ...dates } = newer?.version === savedVersion ? newer : kept.head;
+    return { ...dates, snapshot: await createSnapshot(kept.rows, version) };
+  }
+
   return {
-    async loadState() {
-      const kept = await load(snapshotName, decode);
-      if (!kept) return null;
-      savedVersion = kept.head.version;
-      const newer = await load(headName, async (content) => readHead(content.toString()));
-      const { format: _, version, ...dates } = newer?.version === savedVersion ? newer : kept.head;
-      return { ...dates, snapshot: await createSnapshot(kept.rows, version) };
+    loadState,
+    async loadNewer(than) {
+      const head = await loadHead();
+      if (!head || (than && head.asOf <= than.asOf)) return null;
+      if (head.version !== than?.snapshot.version) return loadState();
+      const { format: _, version: _same, ...dates } = head;
+      return { ...dates, snapshot: than.snapshot };
+    },
+    isHead: (name) => name === headName,
+    isBlock: (name) => name === blockName,
+    forgetSaved() {
+      savedVersion = undefined;
     },
     loadBlock: () => load(blockName, async (content) => readBlock(content.toString())),
     loadFindings: () =>
       load(findingsNameOf(options.name), async (content) => readFindings(content.toString())),
-    saveState: (state) => save({ state }),
+    saveState: (state, lease) => save({ state, lease }),
     saveBlock: (block) => save({ block }),
     settle: async () => writing,
   };

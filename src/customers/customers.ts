@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { KometClient } from '../komet/client.ts';
-import type { Purpose, QuotaView } from '../komet/quota.ts';
+import type { QuotaView } from '../komet/quota.ts';
 import type { Store } from '../store/store.ts';
 import { ageOf } from './age.ts';
 import { createArchive } from './archive.ts';
 import { createChangeFeed, type FeedItem } from './change-feed.ts';
 import type { CustomerChange } from './changes.ts';
 import { assumedFindings, type Findings } from './findings.ts';
+import { createList } from './list.ts';
 import { createMemberships } from './memberships.ts';
 import {
   type Demand,
   type Freshness,
   membershipCalls,
-  type Plan,
   type PlannedCall,
   planCalls,
   refreshAfterMs,
@@ -20,16 +20,8 @@ import {
 } from './plan.ts';
 import { createPoller } from './poller.ts';
 import { answerQuery, type CustomerAnswer, type CustomerQuery } from './query.ts';
-import { createSingleFlight } from './single-flight.ts';
-import { createSnapshot, type Snapshot } from './snapshot.ts';
-import {
-  type Capabilities,
-  type Refresh,
-  type SyncFailure,
-  type SyncKind,
-  type SyncState,
-  syncCustomers,
-} from './sync.ts';
+import type { Capabilities, Refresh, SyncFailure, SyncKind } from './sync.ts';
+import { createTrips, type Trip, type View } from './trip.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 export type CustomersOptions = {
@@ -47,6 +39,8 @@ export type CustomersOptions = {
   readonly log: (event: string, facts: Record<string, unknown>) => void;
   /** Told how each reading of the list ended; must not throw. */
   readonly onRefresh?: ((refresh: Refresh) => void) | undefined;
+  /** Told before what the token has brought is saved, where that has customers. */
+  readonly onProven?: (() => Promise<void>) | undefined;
 };
 
 /** Where an answer came from; `stale` is older than the promise or than what the request asked for. */
@@ -105,38 +99,34 @@ export type Customers = {
 
 /** The shortest time (ms) between two looks of the poller. */
 const shortestPollMs = 50;
-/** How long (ms) a query that could be answered stale waits for something newer. */
-const patienceMs = 5_000;
-/** Something to answer from: the snapshot, or the rows of a direct call. */
-type View = { readonly snapshot: Snapshot; readonly asOf: number };
-
-/** What the calls of one batch brought. */
-type Trip = {
-  /** Calls that this batch started and waited for, counted by `onCall`. */
-  calls: number;
-  readonly onCall: () => void;
-  /** Of whom the answer is for. */
-  readonly signal: AbortSignal | undefined;
-  /** Whether something newer was waited for and came. */
-  reached: boolean;
-  direct: View | null;
-  readonly failures: Map<string, Error>;
-};
 
 export function createCustomers(options: CustomersOptions): Customers {
-  const { freshness, now, log } = options;
+  const { freshness, now, store } = options;
   const archive = createArchive(options);
-  const syncs = createSingleFlight<void>(now);
   const memberships = createMemberships();
   const poller = createPoller(poll, async () => Math.max(shortestPollMs, (await nextSyncAt()) - now()));
   const feed = createChangeFeed(randomUUID(), (subscribers) => {
     if (subscribers > 0) poller.start();
     else poller.stop();
   });
+  const list = createList({
+    ...options,
+    archive,
+    publish: feed.publish,
+    onRefresh: options.onRefresh,
+    onProven: options.onProven,
+  });
+  const isUsable = (asOf: number | undefined) => ageOf(asOf, now()) <= freshness.staleIfErrorMs;
+  const makeCalls = createTrips({
+    sync: list.sync,
+    memberships,
+    asOf: () => list.state()?.asOf,
+    isUsable,
+    now,
+  });
   let findings = options.findings ?? assumedFindings;
-  let state: SyncState | null = null;
-  let lastSyncAt: number | null = null;
   let ready: Promise<Upstream> | undefined;
+  let unwatch: (() => void) | undefined;
 
   /** What an earlier process left is read at the first need; a store that fails then is asked again. */
   function open(): Promise<Upstream> {
@@ -151,38 +141,13 @@ export function createCustomers(options: CustomersOptions): Customers {
     const { maxStalenessMs } = freshness;
     findings = options.findings ?? (await archive.loadFindings()) ?? assumedFindings;
     const { includeInactiveSpelling } = findings;
-    const [upstream, saved] = await Promise.all([
-      openUpstream({ ...options, archive, maxStalenessMs, includeInactiveSpelling }),
-      archive.loadState(),
-    ]);
-    state = saved;
-    lastSyncAt = saved?.asOf ?? null;
-    return upstream;
-  }
-
-  async function sync(upstream: Upstream, purpose: Purpose, onCall: () => void): Promise<void> {
-    const started = performance.now();
-    try {
-      const { kind, rows, changes } = await readList(upstream, purpose, onCall);
-      options.onRefresh?.({ kind, rows, changes, durationMs: performance.now() - started });
-    } catch (error) {
-      options.onRefresh?.({ error, durationMs: performance.now() - started });
-      throw error;
-    }
-  }
-
-  async function readList(upstream: Upstream, purpose: Purpose, onCall: () => void) {
-    lastSyncAt = now();
-    const { state: next, changes } = await syncCustomers(state, {
-      now,
-      log,
-      fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
-      readList: (parameters, unlessDigest) => upstream.read({ purpose, parameters, onCall }, unlessDigest),
+    const opening = openUpstream({ ...options, archive, maxStalenessMs, includeInactiveSpelling });
+    unwatch ??= store.fleet?.watch(options.name, (news) => {
+      list.hear(news);
+      opening.then((upstream) => upstream.hear(news)).catch(() => {});
     });
-    state = next;
-    archive.saveState(next);
-    if (changes.length > 0) feed.publish(changes);
-    return { kind: next.lastKind, rows: next.snapshot.customers.length, changes: changes.length };
+    const [upstream] = await Promise.all([opening, list.restore()]);
+    return upstream;
   }
 
   /** Asks for nothing but freshness; why it cannot be had is remembered, and shown to those who query. */
@@ -193,90 +158,12 @@ export function createCustomers(options: CustomersOptions): Customers {
   /** When the next sync may begin at the earliest, if somebody asks. */
   async function nextSyncAt(): Promise<number> {
     const upstream = await open();
+    const state = list.state();
+    const lastSyncAt = list.lastSyncAt();
     const spaced = (lastSyncAt ?? 0) + spacingOf(upstream.quota(), now());
     const notBefore = [upstream.blocked()?.until, lastSyncAt === null ? undefined : spaced];
     const promised = state ? state.asOf + freshness.maxStalenessMs : now();
     return Math.max(promised, ...notBefore.filter((time) => time !== undefined));
-  }
-
-  const isUsable = (asOf: number | undefined) => ageOf(asOf, now()) <= freshness.staleIfErrorMs;
-
-  /** @throws {KometError} where the call fails and there is nothing to answer from */
-  async function makeSync(
-    upstream: Upstream,
-    call: PlannedCall & { kind: 'sync' },
-    notBefore: number,
-    trip: Trip,
-  ) {
-    const onCall = call.wait ? trip.onCall : () => {};
-    const flown = syncs.run(notBefore, () => sync(upstream, call.purpose, onCall));
-    const landed = flown.then(() => {
-      trip.reached ||= call.wait;
-    });
-    if (!call.wait) landed.catch(() => {});
-    else if (isUsable(state?.asOf)) await patiently(landed);
-    else await landed;
-  }
-
-  /** @throws {KometError} where the call fails and there is no snapshot to answer from instead */
-  async function makeDirect(
-    upstream: Upstream,
-    call: PlannedCall & { kind: 'direct' },
-    notBefore: number,
-    trip: Trip,
-  ) {
-    try {
-      const flown = await upstream.readShared({ ...call, ...trip }, notBefore);
-      trip.reached = true;
-      trip.direct = {
-        snapshot: await createSnapshot(flown.result.customers, 'direct'),
-        asOf: flown.startedAt,
-      };
-    } catch (error) {
-      if (!isUsable(state?.asOf)) throw error;
-    }
-  }
-
-  async function makeMembership(
-    upstream: Upstream,
-    call: PlannedCall & { kind: 'membership' },
-    notBefore: number,
-    trip: Trip,
-  ) {
-    try {
-      const flown = await upstream.readShared({ ...call, ...trip }, notBefore);
-      trip.reached = true;
-      memberships.remember(call.key, flown.result.customers, flown.startedAt);
-    } catch (error) {
-      if (memberships.rememberRefusal(call.key, error, now())) return;
-      if (!isUsable(memberships.asOf(call.key))) trip.failures.set(call.key, error as Error);
-    }
-  }
-
-  async function make(
-    upstream: Upstream,
-    { calls, failures }: Plan,
-    notBefore: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Trip> {
-    const onCall = () => {
-      trip.calls += 1;
-    };
-    const trip: Trip = {
-      calls: 0,
-      onCall,
-      signal,
-      reached: false,
-      direct: null,
-      failures: new Map(failures),
-    };
-    const makeOne = async (call: PlannedCall) => {
-      if (call.kind === 'sync') await makeSync(upstream, call, notBefore, trip);
-      else if (call.kind === 'direct') await makeDirect(upstream, call, notBefore, trip);
-      else await makeMembership(upstream, call, notBefore, trip);
-    };
-    await unlessAborted(Promise.all(calls.map(makeOne)), signal);
-    return trip;
   }
 
   const keysOf = (query: CustomerQuery) =>
@@ -301,20 +188,20 @@ export function createCustomers(options: CustomersOptions): Customers {
       now: now(),
       freshness,
       demand,
-      asOf: state?.asOf ?? null,
+      asOf: list.state()?.asOf ?? null,
       membershipAsOf: memberships.asOf,
-      listCostMs: state?.costMs ?? null,
+      listCostMs: list.state()?.costMs ?? null,
       quota: upstream.quota(),
-      lastSyncAt,
-      isSyncing: !syncs.isIdle(),
+      lastSyncAt: list.lastSyncAt(),
+      isSyncing: list.isSyncing(),
       callsUnderWay: upstream.underWay(),
       blocked: upstream.blocked(),
       nameFiltersGoUpstream: findings.nameFiltersGoUpstream,
     });
     if (plan.refusal) throw plan.refusal;
     const signal = plan.calls.some(isWaitedFor) ? demand.signal?.() : undefined;
-    const trip = await make(upstream, plan, now() - promiseMs, signal);
-    const view = trip.direct ?? state;
+    const trip = await makeCalls(upstream, plan, now() - promiseMs, signal);
+    const view = trip.direct ?? list.state();
     if (!view) throw new TypeError('a plan without a snapshot made no call');
     const pending = queries.map(
       (query) => failureOf(query, trip) ?? answerQuery(view.snapshot, query, memberships.idsOf),
@@ -336,6 +223,7 @@ export function createCustomers(options: CustomersOptions): Customers {
     answer,
     async status() {
       const upstream = await open();
+      const state = list.state();
       return {
         quota: upstream.quota(),
         rows: state?.snapshot.customers.length ?? null,
@@ -348,49 +236,23 @@ export function createCustomers(options: CustomersOptions): Customers {
       };
     },
     fresh() {
+      const state = list.state();
       if (!state || ageOf(state.asOf, now()) >= refreshAfterMs(freshness, state.costMs)) return null;
       return { snapshot: state.snapshot, asOf: state.asOf, isLocal };
     },
-    rows: () => state?.snapshot.customers.length ?? 0,
+    rows: () => list.state()?.snapshot.customers.length ?? 0,
     changes: feed.subscribe,
     endSubscriptions: feed.close,
     async close() {
       feed.close();
-      await syncs.settle();
+      unwatch?.();
+      await list.settle();
       await archive.settle();
     },
   };
 }
 
 const isWaitedFor = (call: PlannedCall) => call.kind !== 'sync' || call.wait;
-
-/** Waits no longer than the caller does; a sync goes on all the same, since the snapshot wants it too. */
-async function unlessAborted<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    work.catch(() => {});
-  }
-}
-
-/** Waits for something newer for a while; what fails or takes too long is done without. */
-async function patiently(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  await Promise.race([work.catch(() => {}), enough]);
-  clearTimeout(timer);
-}
 
 function describe(call: PlannedCall): string {
   switch (call.kind) {

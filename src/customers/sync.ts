@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { CustomerList, CustomerListParameters } from '../komet/client.ts';
 import type { Customer } from '../komet/customer.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
@@ -200,8 +201,11 @@ function isOlder({ updatedOn }: Customer, updateAsOf: string): boolean {
 
 let versions = 0;
 
+/** Containers all have the same process id. */
+const run = randomBytes(4).toString('hex');
+
 /** Different for each snapshot that any process makes. */
 function versionOf(startedAt: number): string {
   versions += 1;
-  return `${startedAt.toString(36)}-${process.pid.toString(36)}-${versions.toString(36)}`;
+  return `${startedAt.toString(36)}-${run}-${versions.toString(36)}`;
 }

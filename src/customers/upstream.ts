@@ -1,7 +1,7 @@
 import type { CustomerList, CustomerListParameters, KometClient } from '../komet/client.ts';
 import { KometError } from '../komet/errors.ts';
 import { createLedger, type Purpose, type QuotaView } from '../komet/quota.ts';
-import type { Store } from '../store/store.ts';
+import type { News, Store } from '../store/store.ts';
 import type { Archive } from './archive.ts';
 import { createRetry } from './retry.ts';
 import { createSingleFlight, type Flown, type SingleFlight } from './single-flight.ts';
@@ -30,6 +30,10 @@ export type Upstream = {
   /** Why Komet must not be called now; `null` when it may. */
   blocked(): Block | null;
   lastFailure(): SyncFailure | null;
+  /** Reads what another process found: Komet must not be called for a while, or may be again. */
+  learnBlock(): Promise<void>;
+  /** To be told what other processes did. */
+  hear(news: News): void;
   quota(): QuotaView;
 };
 
@@ -45,7 +49,14 @@ export async function openUpstream(options: {
   readonly now: () => number;
 }): Promise<Upstream> {
   const { name, client, archive, maxStalenessMs, includeInactiveSpelling, now } = options;
-  const ledger = await createLedger({ name, counters: options.store, limit: options.dailyQuota, now });
+  const { store } = options;
+  const ledger = await createLedger({
+    name,
+    counters: store,
+    sharers: () => (store.fleet ? store.fleet.watchers(name) : 1),
+    limit: options.dailyQuota,
+    now,
+  });
   const retry = createRetry(now);
   const shared = new Map<string, SingleFlight<CustomerList>>();
   let block = await archive.loadBlock();
@@ -80,8 +91,19 @@ export async function openUpstream(options: {
     }
   };
 
+  async function learnBlock() {
+    block = await archive.loadBlock();
+  }
+
   return {
     read,
+    learnBlock,
+    hear(news) {
+      if (news.kind === 'counted') ledger.learn(news.name, news.count);
+      else if (news.kind === 'missed' || (news.kind === 'written' && archive.isBlock(news.name))) {
+        learnBlock().catch(() => {});
+      }
+    },
     async readShared(call, notBefore) {
       const key = JSON.stringify(call.parameters);
       const flight = shared.get(key) ?? createSingleFlight<CustomerList>(now);

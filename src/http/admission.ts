@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Limiter, Rate } from '../store/store.ts';
 import { anonymous, type Caller, type Identify, type Unauthenticated } from './callers.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -47,10 +48,9 @@ export type AdmissionOptions = {
    * would count as a page of this gateway.
    */
   readonly loopbackOnly: boolean;
+  /** Counts over all processes that share a store; over this one where not given. */
+  readonly createLimiter?: ((name: string, rate: Rate) => Limiter) | undefined;
 };
-
-/** So many per time (ms). */
-export type Rate = { readonly operations: number; readonly perMs: number };
 
 export type Decision = Admitted | Refusal;
 
@@ -75,11 +75,11 @@ const failedAttempts: Rate = { operations: 60, perMs: 60_000 };
 
 /** Decides, before a body is read, who may ask: every way to an answer leads through here. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { identify, serverToken, isKnownToken } = options;
+  const { identify, serverToken, isKnownToken, createLimiter = createLocalLimiter } = options;
   const origins = new Set(options.corsOrigins);
-  const failures = createLimiter(failedAttempts);
-  const operations = options.rateLimit && createLimiter(options.rateLimit);
-  const newTokens = options.newTokens && createLimiter(options.newTokens);
+  const failures = createLimiter('failures', failedAttempts);
+  const operations = options.rateLimit && createLimiter('operations', options.rateLimit);
+  const newTokens = options.newTokens && createLimiter('tokens', options.newTokens);
 
   function corsHeaders(origin: string | undefined): Record<string, string> {
     if (origins.size === 0) return {};
@@ -225,12 +225,12 @@ function networkOf(address: string): string {
   return [...groups, ...Array<string>(omitted).fill('0'), ...behind].slice(0, 4).join(':');
 }
 
-const createLimiter = ({ operations, perMs }: Rate) =>
+const createLocalLimiter = (_name: string, { operations, perMs }: Rate): Limiter =>
   new RateLimiterMemory({ points: operations, duration: perMs / 1000 });
 
 /** What is spent before a refusal stays spent. */
 async function spend(
-  ...all: readonly (readonly [RateLimiterMemory, string] | false | undefined)[]
+  ...all: readonly (readonly [Limiter, string] | false | undefined)[]
 ): Promise<Refusal | undefined> {
   for (const each of all) {
     const limited = each && (await consume(...each));
@@ -239,7 +239,7 @@ async function spend(
   return undefined;
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<Refusal | undefined> {
+async function consume(limiter: Limiter, key: string): Promise<Refusal | undefined> {
   try {
     await limiter.consume(key);
     return undefined;

@@ -5,7 +5,8 @@ export type Purpose = 'refresh' | 'interactive';
 
 /** Where the ledger counts; a part of the store port. */
 export type Counters = {
-  increment(name: string): Promise<number>;
+  /** Adds `by` to a counter that is at least `known`, and gives its new value. */
+  increment(name: string, by?: number, known?: number): Promise<number>;
   count(name: string): Promise<number>;
   forgetCounters(prefix: string, keep: string): Promise<void>;
 };
@@ -27,15 +28,20 @@ export type Ledger = {
   /** @param spacingMs how often the promise of freshness wants a refresh; 0: it spends nothing of its own */
   view(spacingMs: number): QuotaView;
   /**
-   * Counts one call, durably, before it is sent.
+   * Counts one call, durably, before it is sent. While the counters cannot be reached it is counted here, and
+   * added to them later; then no more is spent than this process's share of what was left.
    * @throws {KometError} KOMET_QUOTA_EXHAUSTED when the day's quota is spent
    */
   spend(purpose: Purpose): Promise<void>;
+  /** Another process has counted. */
+  learn(name: string, count: number): void;
 };
 
 const dayMs = 86_400_000;
 /** The part of a day's quota that refreshes leave to interactive callers. */
 const reservedShare = 0.1;
+/** Processes that may share the quota, where the counters could not be asked yet. */
+const assumedSharers = 10;
 
 /**
  * The ledger of one token: counts what was sent, failures and retries too, per UTC day. Komet's own day and
@@ -48,35 +54,65 @@ export async function createLedger(options: {
   readonly limit: number;
   readonly name: string;
   readonly counters: Counters;
+  /** Processes that spend from the same counters, as last heard; 0 where that is not known, 1 where not given. */
+  readonly sharers?: () => number;
   readonly now: () => number;
 }): Promise<Ledger> {
-  const { limit, counters, now } = options;
+  const { limit, counters, sharers = () => 1, now } = options;
   const prefix = `${options.name}.calls-`;
   const reserve = Math.ceil(limit * reservedShare);
   let day = await openDay(dayOf(now()));
+  let turn: Promise<unknown> = Promise.resolve();
 
-  async function openDay(date: string) {
+  async function openDay(date: string): Promise<Day> {
     const all = `${prefix}${date}.all`;
     const interactive = `${prefix}${date}.interactive`;
-    const opened = { date, all, interactive, used: 0, usedInteractive: 0 };
-    opened.used = await counters.count(all);
-    opened.usedInteractive = await counters.count(interactive);
-    return opened;
+    const counted = await Promise.all([counters.count(all), counters.count(interactive)]).catch(() => null);
+    const [used, usedInteractive] = counted ?? [0, 0];
+    return { date, all, interactive, isKnown: counted !== null, used, usedInteractive, unsaved: 0 };
   }
 
   async function today() {
     const date = dayOf(now());
     if (day.date !== date) {
       day = await openDay(date);
-      await counters.forgetCounters(prefix, `${prefix}${date}`);
+      await counters.forgetCounters(prefix, `${prefix}${date}`).catch(() => {});
     }
     return day;
+  }
+
+  /** What this process may spend on its own, in calls. */
+  const shareOf = ({ used, isKnown }: Day) =>
+    Math.floor((limit - used) / (sharers() || (isKnown ? 1 : assumedSharers)));
+
+  async function spendNext(purpose: Purpose): Promise<void> {
+    const open = await today();
+    const spent = () => createQuotaError({ limit, resetsAt: endOfDay(now()) });
+    if (open.used + open.unsaved >= limit) throw spent();
+    try {
+      const counted = await counters.increment(open.all, open.unsaved + 1, open.used);
+      open.used = Math.max(open.used, counted);
+      open.unsaved = 0;
+      open.isKnown = true;
+    } catch {
+      if (open.unsaved >= shareOf(open)) throw spent();
+      open.unsaved += 1;
+      return;
+    }
+    if (open.used > limit) throw spent();
+    if (purpose === 'interactive') {
+      open.usedInteractive += 1;
+      const counted = await counters.increment(open.interactive, 1, open.usedInteractive - 1).catch(() => 0);
+      open.usedInteractive = Math.max(open.usedInteractive, counted);
+    }
   }
 
   return {
     view(spacingMs) {
       const at = now();
-      const { used, usedInteractive } = day.date === dayOf(at) ? day : { used: 0, usedInteractive: 0 };
+      const open = day.date === dayOf(at) ? day : { used: 0, unsaved: 0, usedInteractive: 0 };
+      const used = open.used + open.unsaved;
+      const { usedInteractive } = open;
       const resetsAt = endOfDay(at);
       const left = Math.max(0, limit - used);
       const reserved = Math.min(left, Math.max(0, reserve - usedInteractive));
@@ -90,17 +126,31 @@ export async function createLedger(options: {
         resetsAt,
       };
     },
-    async spend(purpose) {
-      const open = await today();
-      if (open.used >= limit) throw createQuotaError({ limit, resetsAt: endOfDay(now()) });
-      open.used += 1;
-      const counted = await counters.increment(open.all);
-      open.used = Math.max(open.used, counted);
-      if (counted > limit) throw createQuotaError({ limit, resetsAt: endOfDay(now()) });
-      if (purpose === 'interactive') open.usedInteractive = await counters.increment(open.interactive);
+    spend(purpose) {
+      const spent = turn.then(() => spendNext(purpose));
+      turn = spent.catch(() => {});
+      return spent;
+    },
+    learn(name, count) {
+      if (name === day.all) day.used = Math.max(day.used, count);
+      if (name === day.interactive) day.usedInteractive = Math.max(day.usedInteractive, count);
     },
   };
 }
+
+/** What is known of a day. */
+type Day = {
+  readonly date: string;
+  /** Names of its counters. */
+  readonly all: string;
+  readonly interactive: string;
+  /** Whether the counters could be asked. */
+  isKnown: boolean;
+  used: number;
+  usedInteractive: number;
+  /** Calls that the counters do not know of. */
+  unsaved: number;
+};
 
 /** The error of a day whose quota this gateway has spent. */
 export function createQuotaError({ limit, resetsAt }: Pick<QuotaView, 'limit' | 'resetsAt'>): KometError {

@@ -17,10 +17,11 @@ export async function createFileStore(folder: string): Promise<Store> {
   const pathOf = (name: string) => join(folder, name);
   let counting: Promise<unknown> = Promise.resolve();
 
-  async function append(name: string): Promise<number> {
+  async function append(name: string, by: number, known: number): Promise<number> {
     const file = await open(pathOf(name), 'a', 0o600);
     try {
-      await file.appendFile('+');
+      const lost = known === 0 ? 0 : Math.max(0, known - (await file.stat()).size);
+      await file.appendFile('+'.repeat(lost + by));
       return (await file.stat()).size;
     } finally {
       await file.close();
@@ -43,8 +44,8 @@ export async function createFileStore(folder: string): Promise<Store> {
     async setAside(name) {
       await rename(pathOf(name), `${pathOf(name)}.set-aside`).catch(ignoreMissing);
     },
-    increment(name) {
-      const counted = counting.then(() => append(name));
+    increment(name, by = 1, known = 0) {
+      const counted = counting.then(() => append(name, by, known));
       counting = counted.catch(() => {});
       return counted;
     },

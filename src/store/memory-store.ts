@@ -13,8 +13,8 @@ export function createMemoryStore(): Store {
     setAside: async (name) => {
       blobs.delete(name);
     },
-    increment: async (name) => {
-      const value = (counters.get(name) ?? 0) + 1;
+    increment: async (name, by = 1, known = 0) => {
+      const value = Math.max(counters.get(name) ?? 0, known) + by;
       counters.set(name, value);
       return value;
     },

@@ -19,7 +19,7 @@ export function createProbation(store: Store): Probation {
     const [kept, counted] = [[...blobs], [...counters]];
     counters.clear();
     for (const [name, count] of counted) {
-      for (let counting = 0; counting < count; counting++) await store.increment(name);
+      await store.increment(name, count);
     }
     for (const [name, blob] of kept) {
       if (blobs.delete(name)) await store.write(name, blob);
@@ -40,9 +40,11 @@ export function createProbation(store: Store): Probation {
       blobs.delete(name);
       await store.setAside(name);
     },
-    async increment(name) {
-      if (passing) return store.increment(name);
-      counters.set(name, (counters.get(name) ?? 0) + 1);
+    // Guesses take turns too: who guesses the same at several processes spends one call.
+    fleet: store.fleet,
+    async increment(name, by = 1, known = 0) {
+      if (passing) return store.increment(name, by, known);
+      counters.set(name, (counters.get(name) ?? 0) + by);
       return (await store.count(name)) + (counters.get(name) ?? 0);
     },
     count: async (name) => (await store.count(name)) + (counters.get(name) ?? 0),
