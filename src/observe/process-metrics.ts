@@ -11,7 +11,7 @@ const resolutionMs = 20;
 export function createProcessMetrics(registry: Registry) {
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  let delay: ReturnType<typeof watchEventLoop> | undefined;
 
   const cpu = new Counter({
     name: 'process_cpu_seconds_total',
@@ -38,7 +38,7 @@ export function createProcessMetrics(registry: Registry) {
 
   /** Brings all of it up to date; the event loop is watched from the first time on. */
   function look() {
-    delay.enable();
+    delay ??= watchEventLoop();
     const { user, system } = process.cpuUsage();
     const now = (user + system) / 1e6;
     cpu.inc(now - cpuSeconds);
@@ -54,5 +54,16 @@ export function createProcessMetrics(registry: Registry) {
     delay.reset();
   }
 
-  return { look, close: () => void delay.disable() };
+  function close() {
+    delay?.disable();
+    delay = undefined;
+  }
+
+  return { look, close };
+}
+
+function watchEventLoop() {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  delay.enable();
+  return delay;
 }
