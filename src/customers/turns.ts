@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Fleet, Lease, News } from '../store/store.ts';
 
 /** How long (ms) a process waits for news of another's work before it looks for itself. */
@@ -15,32 +16,22 @@ export type Turns = {
 
 /** Takes turns with the other processes that have a tenant. */
 export function createTurns(fleet: Fleet, tenant: string): Turns {
-  let waiters: (() => void)[] = [];
-
-  const news = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, lookMs);
-      waiters.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  let news = Promise.withResolvers<void>();
 
   return {
     hear({ kind }) {
       if (kind === 'counted') return;
-      const woken = waiters;
-      waiters = [];
-      for (const wake of woken) wake();
+      news.resolve();
+      news = Promise.withResolvers();
     },
     async take(isDone, work) {
       for (;;) {
-        const heard = news();
+        const heard = news.promise;
         if (await isDone()) return;
         const lease = await fleet.lease(tenant).catch(() => undefined);
         if (lease === undefined) return work(undefined);
         if (lease === null) {
-          await heard;
+          await heardOrEnough(heard);
           continue;
         }
         try {
@@ -53,4 +44,11 @@ export function createTurns(fleet: Fleet, tenant: string): Turns {
       }
     },
   };
+}
+
+/** Messages can be missed: nobody waits for them for long. */
+async function heardOrEnough(heard: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([heard, wait(lookMs, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
 }
