@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { readConfig } from '../../src/config.ts';
+import type { ConnectionLimits } from '../../src/http/listen.ts';
 import { startServer } from '../../src/server.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts';
 
@@ -32,6 +33,7 @@ export async function startGateway(
     readonly twin?: Twin | TwinOptions;
     readonly now?: () => number;
     readonly logger?: Logger;
+    readonly connections?: Partial<ConnectionLimits> | undefined;
   } = {},
 ): Promise<TestGateway> {
   const given = options.twin ?? {};
@@ -46,7 +48,7 @@ export async function startGateway(
     LOG_LEVEL: 'silent',
     ...options.settings,
   });
-  const server = await startServer(config, { now: options.now, logger: options.logger });
+  const server = await startServer(config, options);
   const url = `${server.url}/graphql`;
   return {
     url,

@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { readConfig } from '../../src/config.ts';
-import { startServer } from '../../src/server.ts';
-import { startTwin } from '../../src/twin/twin.ts';
+import { startGateway } from '../harness/gateway.ts';
 import type { VictimOptions } from './under-attack.ts';
 
 /**
@@ -10,16 +8,7 @@ import type { VictimOptions } from './under-attack.ts';
  */
 const { settings = {}, connections, customers = 500 } = JSON.parse(process.argv[2] ?? '{}') as VictimOptions;
 
-const twin = await startTwin({ customers });
-const config = readConfig({
-  PORT: '0',
-  HOST: '127.0.0.1',
-  KOMET_TOKEN: 'test-token',
-  KOMET_BASE_URL: twin.url,
-  STORE_URL: 'memory:',
-  ...settings,
-});
-const server = await startServer(config, { connections });
+const gateway = await startGateway({ settings, connections, twin: { customers } });
 
 let peak = 0;
 let base = 0;
@@ -47,4 +36,4 @@ process.on('message', async (word) => {
   }
 });
 process.on('disconnect', () => process.exit());
-process.send?.({ url: `${server.url}/graphql` });
+process.send?.({ url: gateway.url });
