@@ -105,6 +105,26 @@ describe('start', () => {
     expect(await program.printed(endpoint)).toMatch(/^http:\/\/127\.0\.0\.1:\d{4,5}\/graphql$/);
   });
 
+  test('answers from memory where Redis cannot be reached, says so once and names no password', async () => {
+    await using twin = await startTwin({ customers: 2 });
+    await using program = startProgram(['start', '--port', '0'], {
+      env: {
+        KOMET_TOKEN: 'any',
+        KOMET_BASE_URL: twin.url,
+        STORE_URL: 'redis://user:secret-of-redis@127.0.0.1:1/2',
+      },
+    });
+    const url = await program.printed(/(http:\/\/\S+\/graphql)/);
+    for (let turn = 0; turn < 2; turn++) {
+      const { data } = await post(url, { query: '{ customer(id: "23423") { name } }' });
+      expect(data).toEqual({ customer: { name: 'ABC Wholesale' } });
+    }
+    expect(twin.calls).toHaveLength(1);
+    expect(program.output).toContain('Redis at 127.0.0.1:1');
+    expect(program.output.split('Redis cannot be reached')).toHaveLength(2);
+    expect(program.output + program.errors).not.toContain('secret-of-redis');
+  });
+
   test('reads .env in the current folder; variables that are set win over it', async () => {
     await using folder = await createFolder();
     await writeFile(join(folder.path, '.env'), 'PORT=0\nHOST=127.0.0.1\nKOMET_MAX_STALENESS=90s\n');

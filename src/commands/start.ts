@@ -81,7 +81,7 @@ function greet({ url, twin }: RunningServer, config: Config, logger: Logger): vo
   const source = twin
     ? `an embedded twin of Komet with ${twin.company.customers.length} invented customers, since KOMET_TOKEN is not set`
     : `${komet.baseUrl.href} with the token in KOMET_TOKEN`;
-  const place = twin || store.kind === 'memory' ? 'memory' : store.folder;
+  const place = twin ? 'memory' : placeOf(store);
   if (!process.stdout.isTTY) {
     const maxStalenessMs = freshness.maxStalenessMs;
     const facts = { url: `${url}/graphql`, version: version(), customersFrom: source, keptIn: place };
@@ -98,6 +98,18 @@ function greet({ url, twin }: RunningServer, config: Config, logger: Logger): vo
   kept in                ${place}
 
 `);
+}
+
+/** Without credentials. */
+function placeOf(store: Config['store']): string {
+  switch (store.kind) {
+    case 'memory':
+      return 'memory';
+    case 'file':
+      return store.folder;
+    case 'redis':
+      return `Redis at ${new URL(store.url).host}`;
+  }
 }
 
 function inWords(ms: number): string {
