@@ -88,6 +88,14 @@ const attacks: readonly Attack[] = [
     sees: { status: 200, code: undefined },
   },
   {
+    name: 'aliases that each look through all rows, and count them, are too complex where they are many',
+    run: asking(
+      `query ($f: CustomerFilter) { ${repeat(460, (n) => `a${n}: customerConnection(first: 1, filter: $f) { facets { active { count } } }`)} }`,
+      { f: { name: 'a_b' } },
+    ),
+    sees: tooComplex(/for each row that is looked at/, 400),
+  },
+  {
     name: 'fragments that expand to 2^25 fields are too complex',
     run: asking(fragmentBomb),
     sees: tooComplex(/fields, fragments expanded/),
