@@ -3,6 +3,7 @@ import type { AnswerSource } from '../customers/customers.ts';
 import type { Refresh } from '../customers/sync.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import type { ExchangeEnd } from '../komet/transport.ts';
+import { createHistogram } from './histogram.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import type { Standing } from './standing.ts';
 import type { Visit } from './visit.ts';
@@ -78,18 +79,14 @@ export function createMetrics(options: {
     labelNames: ['version', 'node'],
     registers,
   }).set({ version: options.version, node: process.version }, 1);
-  const durations = new Histogram({
+  const durations = createHistogram(registry, {
     name: `${prefix}request_duration_seconds`,
     help: 'GraphQL requests by the source of their answer, from the head of the request to the end of the answer; without subscriptions.',
-    labelNames: ['source', 'outcome'],
     buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
   });
-  const requests = namedBy(sources, (source) => ({
-    ok: durations.labels(source, 'ok'),
-    error: durations.labels(source, 'error'),
-    aborted: durations.labels(source, 'aborted'),
-  }));
+  const requests = namedBy(sources, (source) =>
+    namedBy(['ok', 'error', 'aborted'], (outcome) => durations({ source, outcome })),
+  );
   const errors = new Counter({
     name: `${prefix}errors_total`,
     help: 'Errors in answers, by code.',
@@ -119,8 +116,6 @@ export function createMetrics(options: {
     registers,
   });
   // A series that begins at one has no rate.
-  for (const source of sources)
-    for (const outcome of ['ok', 'error', 'aborted']) durations.zero({ source, outcome });
   for (const outcome of callOutcomes) calls.zero({ outcome });
   for (const child of [...Object.values(errorsBy), ...Object.values(refreshesBy)]) child.inc(0);
 
@@ -157,7 +152,7 @@ export function createMetrics(options: {
     answered({ effort, codes, isSubscription }, status, durationMs) {
       const source = effort && effort.asOf !== null ? effort.source : 'none';
       const outcome = status === 499 ? 'aborted' : codes.length === 0 && status < 400 ? 'ok' : 'error';
-      if (!isSubscription) requests[source][outcome].observe(durationMs / 1000);
+      if (!isSubscription) requests[source][outcome](durationMs / 1000);
       for (const code of codes) (errorsBy[code as keyof typeof errorsBy] ?? errorsBy.OTHER).inc();
     },
     subscribed() {
