@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { version as graphqlVersion } from 'graphql';
 import { createGraphQLError, createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../schema/context.ts';
@@ -27,12 +28,15 @@ import { type Identify, identifyNobody } from './http/callers.ts';
 import { guard, guardNode } from './http/gatekeeper.ts';
 import { pathOf } from './http/listen.ts';
 import { createSidePage } from './http/side-pages.ts';
+import { createStatusListener } from './http/status-listener.ts';
 import { createKometClient } from './komet/client.ts';
 import { createLane } from './lane/lane.ts';
 import { createNodeLane } from './lane/node-lane.ts';
+import { createCallHistory } from './observe/call-history.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { createObserver, type Observer } from './observe/observer.ts';
 import { readStanding } from './observe/standing.ts';
+import { createStatusReport } from './observe/status-report.ts';
 import { createReception, type Visit } from './observe/visit.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createProbation } from './store/probation.ts';
@@ -90,6 +94,8 @@ export type GatewayOptions = {
   readonly graphiql?: boolean;
   /** Whether the schema may be asked for; it may where not given. */
   readonly introspection?: boolean;
+  /** Where customers come from, in words for the status page; Komet's host where not given. */
+  readonly source?: string;
   readonly logger?: Logger;
   /** Ms since 1970; the system's clock where not given. */
   readonly now?: () => number;
@@ -106,6 +112,8 @@ export type Gateway = {
   metrics(): Promise<string>;
   /** The same as a page for Prometheus, for whoever may ask for customers. */
   readonly metricsListener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** How a caller's customers stand: a page for browsers, JSON for others; costs no call to Komet. */
+  readonly statusListener: (request: IncomingMessage, response: ServerResponse) => void;
   /** Completes all subscriptions, so that their connections can close. */
   endSubscriptions(): void;
   /** Ends subscriptions and calls to Komet, saves what is known, lets go of sockets. */
@@ -118,6 +126,7 @@ type ServerContext =
   | { readonly admitted: Admitted; readonly visit: Visit }
   | { readonly isPage: true; readonly visit?: undefined };
 
+const defaultBaseUrl = 'https://api.kometsales.com/api';
 const minutes = 60_000;
 const hours = 60 * minutes;
 
@@ -260,6 +269,28 @@ export function createGateway(options: GatewayOptions): Gateway {
     onFailure: (error) => observer.failed(randomUUID(), error),
     render: async () => ({ headers: { 'content-type': metrics.contentType }, body: await metrics.scrape() }),
   });
+  const gatewayFacts = {
+    version: version(),
+    node: process.version,
+    graphql: graphqlVersion,
+    startedAt: now(),
+  };
+  const statusListener = createStatusListener({
+    admit,
+    tokenFrom: token === undefined ? 'client' : 'server',
+    onFailure: (error) => observer.failed(randomUUID(), error),
+    async readReport(admitted) {
+      const { customers, calls } = tenantOf(admitted);
+      return createStatusReport({
+        status: await customers.status(),
+        calls,
+        gateway: gatewayFacts,
+        source: options.source ?? new URL(options.komet.baseUrl ?? defaultBaseUrl).host,
+        maxStalenessMs: freshness.maxStalenessMs,
+        now: now(),
+      });
+    },
+  });
   const dispose = async () => {
     metrics.close();
     await yoga.dispose();
@@ -270,6 +301,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     nodeListener,
     metrics: metrics.scrape,
     metricsListener,
+    statusListener,
     endSubscriptions: tenants.endSubscriptions,
     dispose,
     [Symbol.asyncDispose]: dispose,
@@ -288,16 +320,24 @@ function openTenants(
   observer: Observer,
 ): Tenants {
   const { timeoutMs = 30_000, dailyQuota = 1000 } = komet;
-  const baseUrl = new URL(komet.baseUrl ?? 'https://api.kometsales.com/api');
+  const baseUrl = new URL(komet.baseUrl ?? defaultBaseUrl);
   const nameOf = (token: string) => createTenantName(token, baseUrl.href);
   return createTenants((token) => {
+    const calls = createCallHistory(now);
     const client = createKometClient({
       baseUrl,
       token,
       timeoutMs,
       now,
       onDroppedRows: observer.droppedRows,
-      onExchange: observer.called,
+      onExchange(url) {
+        calls.sent();
+        const end = observer.called(url);
+        return (how) => {
+          calls.ended(how);
+          end(how);
+        };
+      },
     });
     const name = nameOf(token);
     // The server's own token is vouched for by whoever runs it.
@@ -317,6 +357,7 @@ function openTenants(
     return {
       name,
       customers,
+      calls,
       rows: customers.rows,
       trust: () =>
         void probation

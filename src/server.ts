@@ -59,6 +59,9 @@ export async function startServer(
     komet: { ...config.komet, token, ...(twin && { baseUrl: twin.url }) },
     access: { ...config.access, identify: identifyAs(config.access) },
     documents: await readDocuments(config.documents),
+    ...(twin && {
+      source: `an embedded twin of Komet, with ${twin.company.customers.length} invented customers`,
+    }),
     store,
     logger,
     now,
@@ -68,6 +71,7 @@ export async function startServer(
     '/': (_request, response) => void response.writeHead(302, { location: '/graphql' }).end(),
     '/graphql': gateway.nodeListener,
     ...(config.metrics && { '/metrics': gateway.metricsListener }),
+    '/status': gateway.statusListener,
     '/health/live': live,
     '/health/ready': createReadiness(() => ready),
   };

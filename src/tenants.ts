@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Customers } from './customers/customers.ts';
+import type { CallHistory } from './observe/call-history.ts';
 
 /** One Komet token's customers, with the way to let go of them. */
 export type Tenant = {
   /** What its token is called wherever something is kept for it. */
   readonly name: string;
   readonly customers: Customers;
+  /** What became of its calls to Komet. */
+  readonly calls: CallHistory;
   /** Rows that are held in memory for it. */
   rows(): number;
   /** Its token has brought a list: what is kept for it may outlive it. */

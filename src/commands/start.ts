@@ -93,6 +93,7 @@ function greet({ url, twin }: RunningServer, config: Config, logger: Logger): vo
   process.stdout.write(`komet-graphql ${version()}
 
   GraphQL and GraphiQL   ${url}/graphql
+  how it is doing        ${url}/status
   customers from         ${source}
   answers at most        ${inWords(freshness.maxStalenessMs)} old, within ${komet.dailyQuota} calls to Komet a day
   kept in                ${place}
