@@ -9,8 +9,11 @@ import { rolldown } from 'rolldown';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'dist', 'bin');
 
-/** GraphiQL's page is 9 MB and loaded with the first browser that asks. */
-const external = [/^node:/, '@graphql-yoga/render-graphiql'];
+/**
+ * GraphiQL's page is 9 MB and loaded with the first browser that asks; OpenTelemetry's SDK is 40 MB, and there only
+ * where somebody installed it.
+ */
+const external = [/^node:/, '@graphql-yoga/render-graphiql', '@opentelemetry/sdk-node'];
 
 const bundle = await rolldown({ input: join(root, 'src', 'main.ts'), platform: 'node', external });
 const { output } = await bundle.write({

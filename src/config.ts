@@ -113,6 +113,13 @@ const HttpsUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** What collects traces stands beside the gateway as often as elsewhere; no token goes there. */
+const HttpEndpoint = z.string().transform((text, context) => {
+  if (/^https?:$/.test(URL.parse(text.trim())?.protocol ?? '')) return text;
+  context.addIssue({ code: 'custom', message: 'must be a URL such as http://localhost:4318' });
+  return z.NEVER;
+});
+
 /** `600/1m`, or `off`. */
 const RateLimit = z.string().transform((text, context) => {
   if (text.trim().toLowerCase() === 'off') return 'off' as const;
@@ -278,6 +285,16 @@ export const settings = {
     help: 'on or off: /metrics for Prometheus, with the same credentials (on where there are any, or on loopback)',
   },
   LOG_LEVEL: { schema: oneOf(logLevels), default: 'info', help: logLevels.join(', ') },
+  OTEL_TRACES_EXPORTER: {
+    schema: z.string().optional(),
+    default: undefined,
+    help: 'otlp, console or none (otlp where an endpoint is set, else none); other OTEL_ variables as OpenTelemetry has them',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: HttpEndpoint.optional(),
+    default: undefined,
+    help: 'where traces go, such as http://localhost:4318',
+  },
   STORE_URL: {
     schema: StoreUrl.optional(),
     default: undefined,
@@ -361,10 +378,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     introspection: data.GATEWAY_INTROSPECTION ?? !isProduction,
     documents: { file: data.GATEWAY_DOCUMENTS, only: data.GATEWAY_DOCUMENTS_ONLY },
     metrics: data.GATEWAY_METRICS ?? (onLoopback || access.apiKeys !== undefined || access.jwt !== undefined),
+    tracing: wantsTraces(env),
     limits: data.GATEWAY_LIMITS ?? {},
     logLevel: data.LOG_LEVEL,
     store: data.STORE_URL ?? ({ kind: 'file', folder: stateFolder(env) } as const),
   } as const;
+}
+
+/** Off by default, unlike OpenTelemetry's own rule: nobody should find a gateway looking for a collector. */
+function wantsTraces(env: Readonly<Record<string, string | undefined>>): boolean {
+  if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false;
+  const exporter = env['OTEL_TRACES_EXPORTER']?.trim();
+  if (exporter) return exporter !== 'none';
+  return Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
 }
 
 const readRateLimit = <Limit>(limit: Limit | 'off') => (limit === 'off' ? undefined : limit);

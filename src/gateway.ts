@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Tracer } from '@opentelemetry/api';
 import { version as graphqlVersion } from 'graphql';
 import { createGraphQLError, createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -37,6 +38,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { createObserver, type Observer } from './observe/observer.ts';
 import { readStanding } from './observe/standing.ts';
 import { createStatusReport } from './observe/status-report.ts';
+import { createTraces } from './observe/traces.ts';
 import { createReception, type Visit } from './observe/visit.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createProbation } from './store/probation.ts';
@@ -97,6 +99,8 @@ export type GatewayOptions = {
   /** Where customers come from, in words for the status page; Komet's host where not given. */
   readonly source?: string;
   readonly logger?: Logger;
+  /** OpenTelemetry's; without it nothing is traced. */
+  readonly tracer?: Tracer;
   /** Ms since 1970; the system's clock where not given. */
   readonly now?: () => number;
 };
@@ -147,7 +151,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     now,
     readStanding: () => readStanding(tenants.all().map(({ customers }) => customers)),
   });
-  const observer = createObserver({ metrics, logger });
+  const traces = options.tracer && createTraces(options.tracer);
+  const observer = createObserver({ metrics, logger, traces });
   const receive = createReception();
   const tenants = openTenants(options, freshness, now, observer);
   const { token } = options.komet;
@@ -233,8 +238,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (isPage(request.method, request.headers.get('accept'), new URL(request.url).pathname))
       return yoga.fetch(request, { isPage: true });
     const visit = receive(request.headers.get('x-request-id'));
+    traces?.begin(visit, request.headers);
+    const answer = (admitted: Admitted) => yoga.fetch(request, { admitted, visit });
     const response = await guard(admit, request, visit, (admitted) =>
-      yoga.fetch(request, { admitted, visit }),
+      traces ? traces.within(visit, () => answer(admitted)) : answer(admitted),
     );
     observer.answered(visit, response.status);
     return response;
@@ -255,14 +262,21 @@ export function createGateway(options: GatewayOptions): Gateway {
       takeLane(request, response, tenantOf(admitted), visit, () => {
         response.setHeader('x-request-id', visit.id);
         response.once('close', () => observer.answered(visit, statusOf(response, visit)));
-        void yoga(request, response, { admitted, visit });
+        const answer = () => void yoga(request, response, { admitted, visit });
+        if (traces) traces.within(visit, answer);
+        else answer();
       }),
   );
   /** Express keeps the whole path under another name. */
-  const nodeListener = (request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) =>
-    isPage(request.method, request.headers.accept, request.originalUrl ?? request.url ?? '/')
-      ? void yoga(request, response, { isPage: true })
-      : answerNode(request, response, receive(request.headers['x-request-id']));
+  function nodeListener(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) {
+    const { headers, method } = request;
+    if (isPage(method, headers.accept, request.originalUrl ?? request.url ?? '/'))
+      return void yoga(request, response, { isPage: true });
+    const visit = receive(headers['x-request-id']);
+    traces?.begin(visit, headers);
+    answerNode(request, response, visit);
+  }
+
   const metricsListener = createSidePage({
     admit,
     wanted: 'numbers',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Tracer } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
@@ -38,11 +39,12 @@ export async function startServer(
   config: Config,
   options: {
     readonly logger?: Logger;
+    readonly tracer?: Tracer;
     readonly now?: () => number;
     readonly connections?: Partial<ConnectionLimits>;
   } = {},
 ): Promise<RunningServer> {
-  const { logger, now, connections } = options;
+  const { logger, tracer, now, connections } = options;
   if (config.access.jwt && !(config.access.jwt.issuer && config.access.jwt.audience)) {
     logger?.warn(
       'GATEWAY_JWT_ISSUER and GATEWAY_JWT_AUDIENCE are not both set: tokens meant for others pass',
@@ -64,6 +66,7 @@ export async function startServer(
     }),
     store,
     logger,
+    tracer,
     now,
   });
   let ready = true;

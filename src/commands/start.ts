@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Config, readConfig, settings } from '../config.ts';
 import { createLogger } from '../observe/logger.ts';
+import { startTracing } from '../observe/tracing.ts';
 import type { RunningServer } from '../server.ts';
 import { version } from '../version.ts';
 import { loadEnvFile } from './env-file.ts';
@@ -49,9 +50,11 @@ async function run(config: Config): Promise<void> {
   // Only here, so that --help and wrong settings need not wait for all of the gateway to load.
   const { startServer } = await import('../server.ts');
   const logger = createLogger(config.logLevel);
-  const running = await startServer(config, { logger }).catch((error: unknown) => {
+  const fail = (error: unknown) => {
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
-  });
+  };
+  const tracing = config.tracing ? await startTracing(version(), logger).catch(fail) : undefined;
+  const running = await startServer(config, { logger, tracer: tracing?.tracer }).catch(fail);
   greet(running, config, logger);
 
   const stop = async (signal: string) => {
@@ -59,6 +62,7 @@ async function run(config: Config): Promise<void> {
     logger.info({ signal }, 'finishing what is under way; another signal ends it at once');
     setTimeout(() => process.exit(1), graceMs).unref();
     await running.close();
+    await tracing?.shutdown();
     process.exit(0);
   };
   const die = (error: unknown) => {

@@ -4,10 +4,13 @@ import { KometError } from '../komet/errors.ts';
 import type { OnExchange } from '../komet/transport.ts';
 import { type Metrics, outcomeOf } from './metrics.ts';
 import { createRequestLog } from './request-log.ts';
+import type { Traces } from './traces.ts';
 import type { Visit } from './visit.ts';
 
-/** Whoever is told of what happens, and passes it on to log and metrics. */
+/** Whoever is told of what happens, and passes it on to log, metrics and traces. */
 export type Observer = {
+  /** Where requests are traced. */
+  readonly traces: Traces | undefined;
   /** The answer to a request is out. */
   answered(visit: Visit, status: number): void;
   /** A subscription began; the function says that it ended. */
@@ -25,25 +28,32 @@ export type Observer = {
 export function createObserver(options: {
   readonly metrics: Metrics;
   readonly logger: Logger | undefined;
+  readonly traces: Traces | undefined;
 }): Observer {
-  const { metrics, logger } = options;
+  const { metrics, logger, traces } = options;
   const logRequest = logger && createRequestLog(logger);
 
   return {
+    traces,
     answered(visit, status) {
       const durationMs = performance.now() - visit.startedAt;
       metrics.answered(visit, status, durationMs);
+      traces?.end(visit, status);
       logRequest?.(visit, status, durationMs);
     },
     subscribed(visit) {
       visit.isSubscription = true;
       return metrics.subscribed();
     },
-    called: () => (end) => {
-      metrics.called(end);
-      const { durationMs, statusCode, error } = end;
-      const facts = { method: 'customer.list', statusCode, durationMs: Math.round(durationMs) };
-      logger?.debug({ ...facts, outcome: outcomeOf(error) }, 'called Komet');
+    called(url) {
+      const traced = traces?.called(url);
+      return (end) => {
+        metrics.called(end);
+        traced?.(end);
+        const { durationMs, statusCode, error } = end;
+        const facts = { method: 'customer.list', statusCode, durationMs: Math.round(durationMs) };
+        logger?.debug({ ...facts, outcome: outcomeOf(error) }, 'called Komet');
+      };
     },
     refreshed(refresh) {
       metrics.refreshed(refresh);

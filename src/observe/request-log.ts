@@ -49,7 +49,7 @@ function levelOf({ codes, effort, isSubscription }: Visit, status: number, durat
 }
 
 function factsOf(visit: Visit, status: number, durationMs: number) {
-  const { id, caller, operation, effort, codes, references } = visit;
+  const { id, caller, operation, effort, codes, references, traceId } = visit;
   return {
     requestId: id,
     ...(caller !== undefined && { caller }),
@@ -64,5 +64,6 @@ function factsOf(visit: Visit, status: number, durationMs: number) {
     ...(effort && { upstreamCalls: effort.upstreamCalls }),
     ...(codes.length > 0 && { codes: [...new Set(codes)] }),
     ...(references.length > 0 && { references }),
+    ...(traceId !== undefined && { traceId }),
   };
 }

@@ -35,6 +35,8 @@ export type Visit = {
   references: readonly string[];
   /** Whether it stays open for changes; its duration says nothing then. */
   isSubscription: boolean;
+  /** Where it is traced. */
+  traceId: string | undefined;
 };
 
 /** An id that can stand in a header and a line of the log as it is. */
@@ -58,6 +60,7 @@ export function createReception(): (givenId: string | string[] | null | undefine
       codes: none,
       references: none,
       isSubscription: false,
+      traceId: undefined,
     };
   };
 }

@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type FaultName, faultDescriptions, startTwin } from '../../src/twin/twin.ts';
+import { startCollector } from '../harness/collector.ts';
 import { createFolder, type Program, runProgram, startProgram } from '../harness/program.ts';
 
 /** Easily found, and with characters that each encoding writes otherwise. */
-const canary = { token: 'Kanari/1+envogel=T&7%', key: 'Kanari/1+envogel=K&7%' };
+const canary = {
+  token: 'Kanari/1+envogel=T&7%',
+  key: 'Kanari/1+envogel=K&7%',
+  vendor: 'Kanari-envogel-V',
+};
 const endpoint = /(http:\/\/\S+\/graphql)/;
 const root = join(import.meta.dirname, '..', '..');
 
@@ -85,8 +90,9 @@ async function expectNoSecretIn(program: Program) {
 describe('a Komet token and an API key', () => {
   const names = Object.keys(faultDescriptions) as FaultName[];
 
-  test('are in no answer, no header, no line of the log and no file, however Komet fails', async () => {
+  test('are in no answer, no header, no log, metric, span, status page and file, however Komet fails', async () => {
     await using folder = await createFolder();
+    await using collector = await startCollector();
     await using twin = await startTwin({ customers: 30 });
     await using program = startProgram(['start', '--port', '0'], {
       env: {
@@ -97,6 +103,9 @@ describe('a Komet token and an API key', () => {
         KOMET_TIMEOUT: '400ms',
         STORE_URL: `file:${folder.path}`,
         LOG_LEVEL: 'trace',
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_EXPORTER_OTLP_HEADERS: `x-vendor-key=${canary.vendor}`,
       },
     });
     const url = await program.printed(endpoint);
@@ -110,12 +119,27 @@ describe('a Komet token and an API key', () => {
         expectNoSecret(`an answer with ${name}`, text);
         seen += text;
       }
+      const login = Buffer.from(`${canary.key}:${headers['x-komet-token']}`).toString('base64');
+      const pages = await Promise.all([
+        readAll(new URL('/status', url).href, { headers }),
+        readAll(new URL('/status', url).href, {
+          headers: { authorization: `Basic ${login}`, accept: 'text/html' },
+        }),
+        readAll(new URL('/metrics', url).href, { headers }),
+      ]);
+      for (const page of pages) {
+        expect(page).toMatch(/^200 /);
+        expectNoSecret(`a page with ${name}`, page);
+      }
     }
     // Komet has said it to the gateway, and the gateway has passed on the rest of the sentence.
     expect(seen).toContain('[redacted]');
     expect(seen).toContain('customers');
     expect(new Set(twin.calls.map(({ outcome }) => outcome)).size).toBeGreaterThan(25);
     await expectNoSecretIn(program);
+    expect(collector.spans.filter(({ name }) => name === 'GET customer.list').length).toBeGreaterThan(25);
+    expectNoSecret('spans', collector.received.text);
+    expect(collector.received.headers).toContain(canary.vendor);
     const files = await readdir(folder.path);
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
