@@ -25,7 +25,11 @@ const compared = [
   'allow',
   'www-authenticate',
   'access-control-allow-origin',
+  'x-request-id',
 ];
+
+/** Else each way would give an id of its own. */
+const identified = { 'x-request-id': 'the-same-request' };
 
 /** One gateway behind a socket, whose plain requests take the lane, and the engine alone beside it. */
 async function startBoth() {
@@ -41,13 +45,21 @@ async function startBoth() {
   const { url } = listening;
 
   async function throughSocket({ method, search, headers, body }: RawRequest): Promise<Seen> {
-    const reply = await send(`${url}${search}`, { method, headers, body: body ?? null });
+    const reply = await send(`${url}${search}`, {
+      method,
+      headers: { ...headers, ...identified },
+      body: body ?? null,
+    });
     const own = Object.fromEntries(compared.map((name) => [name, reply.headers[name]?.toString()]));
     return { status: reply.statusCode, headers: own, body: await reply.body.text() };
   }
 
   async function throughEngine({ method, search, headers, body }: RawRequest): Promise<Seen> {
-    const request = new Request(`${url}${search}`, { method, headers, body: body ?? null });
+    const request = new Request(`${url}${search}`, {
+      method,
+      headers: { ...headers, ...identified },
+      body: body ?? null,
+    });
     const reply = await gateway(request);
     const own = Object.fromEntries(compared.map((name) => [name, reply.headers.get(name) ?? undefined]));
     return { status: reply.status, headers: own, body: await reply.text() };
