@@ -7,7 +7,6 @@ import type { Logger } from 'pino';
 import type { GraphContext } from '../schema/context.ts';
 import { addFederation } from '../schema/federation.ts';
 import { schema } from '../schema/schema.ts';
-import { createCustomers } from './customers/customers.ts';
 import { createBatchedRows, createCustomerSource } from './graph/customer-source.ts';
 import { readDemand } from './graph/demand.ts';
 import {
@@ -30,21 +29,18 @@ import { guard, guardNode } from './http/gatekeeper.ts';
 import { pathOf } from './http/listen.ts';
 import { createSidePage } from './http/side-pages.ts';
 import { createStatusListener } from './http/status-listener.ts';
-import { createKometClient } from './komet/client.ts';
 import { createLane } from './lane/lane.ts';
 import { createNodeLane } from './lane/node-lane.ts';
-import { createCallHistory } from './observe/call-history.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { createObserver, type Observer } from './observe/observer.ts';
+import { createObserver } from './observe/observer.ts';
 import { readStanding } from './observe/standing.ts';
 import { createStatusReport } from './observe/status-report.ts';
 import { createTraces } from './observe/traces.ts';
 import { createReception, type Visit } from './observe/visit.ts';
 import { createMemoryStore } from './store/memory-store.ts';
-import { createProbation } from './store/probation.ts';
-import { createTenantName } from './store/seal.ts';
 import type { Rate, Store } from './store/store.ts';
-import { createTenants, type Tenants } from './tenants.ts';
+import { createTenantOpener } from './tenant.ts';
+import { createTenants } from './tenants.ts';
 import { version } from './version.ts';
 
 /** Durations in ms. */
@@ -154,8 +150,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   const traces = options.tracer && createTraces(options.tracer);
   const observer = createObserver({ metrics, logger, traces });
   const receive = createReception();
-  const tenants = openTenants(options, freshness, now, observer);
-  const { token } = options.komet;
+  const { token, timeoutMs = 30_000, dailyQuota = 1000 } = options.komet;
+  const baseUrl = new URL(options.komet.baseUrl ?? defaultBaseUrl);
+  const tenants = createTenants(
+    createTenantOpener({
+      baseUrl,
+      timeoutMs,
+      dailyQuota,
+      ownToken: token,
+      freshness,
+      store: options.store ?? createMemoryStore(),
+      observer,
+      now,
+    }),
+  );
   /** The server's own tenant need not be looked up each time. */
   const own = token === undefined ? undefined : tenants.of(token);
   const tenantOf = ({ kometToken }: Admitted) => own ?? tenants.of(kometToken);
@@ -299,7 +307,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         status: await customers.status(),
         calls,
         gateway: gatewayFacts,
-        source: options.source ?? new URL(options.komet.baseUrl ?? defaultBaseUrl).host,
+        source: options.source ?? baseUrl.host,
         maxStalenessMs: freshness.maxStalenessMs,
         now: now(),
       });
@@ -325,68 +333,6 @@ export function createGateway(options: GatewayOptions): Gateway {
 /** What was answered; 499, as nginx has it, where the caller left before it was. */
 const statusOf = ({ writableFinished, statusCode }: ServerResponse, { isSubscription }: Visit) =>
   writableFinished || isSubscription ? statusCode : 499;
-
-/** Each token has a client, a snapshot and a ledger of its own. */
-function openTenants(
-  { komet, store = createMemoryStore() }: GatewayOptions,
-  freshness: Required<NonNullable<GatewayOptions['freshness']>>,
-  now: () => number,
-  observer: Observer,
-): Tenants {
-  const { timeoutMs = 30_000, dailyQuota = 1000 } = komet;
-  const baseUrl = new URL(komet.baseUrl ?? defaultBaseUrl);
-  const nameOf = (token: string) => createTenantName(token, baseUrl.href);
-  return createTenants((token) => {
-    const calls = createCallHistory(now);
-    const client = createKometClient({
-      baseUrl,
-      token,
-      timeoutMs,
-      now,
-      onDroppedRows: observer.droppedRows,
-      onExchange(url) {
-        calls.sent();
-        const end = observer.called(url);
-        return (how) => {
-          calls.ended(how);
-          end(how);
-        };
-      },
-    });
-    const name = nameOf(token);
-    // The server's own token is vouched for by whoever runs it.
-    const probation = komet.token === undefined ? createProbation(store) : undefined;
-    const customers = createCustomers({
-      token,
-      name,
-      client,
-      store: probation ?? store,
-      freshness,
-      dailyQuota,
-      now,
-      log: observer.warned,
-      onRefresh: observer.refreshed,
-      onProven: probation?.pass,
-    });
-    return {
-      name,
-      customers,
-      calls,
-      rows: customers.rows,
-      trust: () =>
-        void probation
-          ?.pass()
-          .catch(() => observer.warned('a token could not be kept in the store', { name })),
-      endSubscriptions: customers.endSubscriptions,
-      async close() {
-        // Nobody waits any more for what is under way.
-        await client.destroy();
-        await customers.close();
-        if (customers.rows() > 0) await probation?.pass();
-      },
-    };
-  }, nameOf);
-}
 
 /** There is no way around admission, whatever an adapter may do. */
 const createUnadmitted = () =>

@@ -28,6 +28,12 @@ export type Tenants = {
   close(): Promise<void>;
 };
 
+export type TenantOpener = {
+  open(token: string): Tenant;
+  /** What a token is called; tokens themselves are not kept as keys. */
+  nameOf(token: string): string;
+};
+
 /** Tokens that have not brought a list yet: few are kept, so that guesses push nobody out but guesses. */
 const mostUnproven = 200;
 /** Tenants whose token was good, and rows of all of them together; the least recently used goes first. */
@@ -36,10 +42,8 @@ const mostRows = 2_000_000;
 
 /**
  * Keeps tenants apart and in bounds. What is evicted is saved in its store and opened again at the next need.
- *
- * @param nameOf what a token is called; tokens themselves are not kept as keys
  */
-export function createTenants(open: (token: string) => Tenant, nameOf: (token: string) => string): Tenants {
+export function createTenants({ open, nameOf }: TenantOpener): Tenants {
   const closing = new Set<Promise<void>>();
   const close = (tenant: Tenant) => {
     const closed = tenant.close().catch(() => {});
