@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -10,6 +9,7 @@ import { startTwin } from '../src/twin/twin.ts';
 import { listen } from './harness/listening.ts';
 import { type Block, readBlocks, toPattern } from './harness/pages.ts';
 import { type Program, startProgram } from './harness/program.ts';
+import { hasTools } from './harness/tools.ts';
 
 /**
  * Runs the pages as somebody would who copies each of their blocks: `sh` into a terminal (`sh server=PORT` into one
@@ -22,15 +22,6 @@ const pages = ['README.md', ...(await readdir(join(root, 'docs'))).map((name) =>
 const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object };
 const languages = ['sh', 'ts', 'json', 'text', 'graphql', 'yaml'];
 
-function has(tool: string): boolean {
-  try {
-    execFileSync('bash', ['-c', `command -v ${tool}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe.for(pages)('%s', (page) => {
   test('does what it says, block by block', { timeout: 180_000 }, async () => {
     await using reader = await startReader();
@@ -41,10 +32,7 @@ describe.for(pages)('%s', (page) => {
       expect(languages, at).toContain(block.language);
       const { needs, elsewhere } = readMarks(block.marks);
       if (elsewhere !== undefined) continue;
-      if (needs !== undefined && !has(needs)) {
-        process.stderr.write(`NOT RUN: ${at}, as ${needs} is not here\n`);
-        continue;
-      }
+      if (needs !== undefined && !hasTools([needs], at)) continue;
       try {
         if (block.language === 'text' || block.language === 'json') {
           expect(printed).toMatch(toPattern(block.text));
