@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { FaultName, FaultOptions } from '../src/twin/twin.ts';
-import { createClock, startGateway } from './harness/gateway.ts';
+import { createClock, startGateway, warmUp } from './harness/gateway.ts';
 
 type Row = {
   readonly fault: FaultName;
@@ -96,7 +96,7 @@ describe('a caller who asks when the list is older than promised', () => {
     async ({ fault, options }) => {
       const clock = createClock();
       await using gateway = await startGateway({ settings, twin: seed, now: clock.now });
-      await gateway.query(question);
+      await warmUp(gateway, question, clock.advance);
       clock.advance(10 * 60_000);
       gateway.twin.faults.turnOn(fault, options);
       const started = performance.now();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createClock, type Reply, startGateway } from './harness/gateway.ts';
+import { createClock, type Reply, startGateway, warmUp } from './harness/gateway.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -16,9 +16,11 @@ async function startWarm(settings: Record<string, string> = {}) {
     now: clock.now,
     settings: { KOMET_STALE_IF_ERROR: '3h', KOMET_TIMEOUT: '300ms', ...settings },
   });
-  await gateway.query(name);
+  await warmUp(gateway, name, clock.advance);
+  const asOf = new Date(clock.now()).toISOString();
   return {
     clock,
+    asOf,
     twin: gateway.twin,
     ask: (headers: Record<string, string> = {}) => gateway.query(name, {}, headers),
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
@@ -46,7 +48,7 @@ describe('while Komet', () => {
       expect(reply.data.customer).toEqual({ name: 'ABC Wholesale' });
       expect(reply.errors).toBeUndefined();
       expect(reply.headers.get('age')).toBe(String(passed * 60));
-      expect(kometOf(reply)).toMatchObject({ source: 'stale', asOf: '2026-03-10T08:00:00.000Z' });
+      expect(kometOf(reply)).toMatchObject({ source: 'stale', asOf: warm.asOf });
     }
     warm.clock.advance(31 * minute);
     const refused = await warm.ask();

@@ -85,7 +85,8 @@ export async function openUpstream(options: {
     } catch (error) {
       if (error instanceof KometError) {
         lastFailure = { code: error.code, message: error.kometMessage ?? error.message, at: now() };
-        if (isSent) setBlock(blockAfter(error, block, asksForAll(parameters), now()));
+        const quota = ledger.view(maxStalenessMs);
+        if (isSent) setBlock(blockAfter(error, block, asksForAll(parameters), quota, now()));
       }
       throw error;
     }
