@@ -63,7 +63,6 @@ export function createInterview(options: {
         calls += 1;
         onAsk(calls);
         const list = await client.listCustomers(parameters, { includeInactiveSpelling });
-        if (list === 'unchanged') throw new TypeError('an answer was compared with a digest');
         lists.push(list);
         return list;
       } catch (failure) {

@@ -62,12 +62,17 @@ export type ListOptions = {
   readonly includeInactiveSpelling?: '1' | 'true' | undefined;
 };
 
-export type KometClient = {
-  /** Rejects with a KometError, with the signal's reason, or with what `onCall` threw. */
-  listCustomers(
+/** Rejects with a KometError, with the signal's reason, or with what `onCall` threw. */
+export type ListCustomers = {
+  (
     parameters: CustomerListParameters,
-    options?: ListOptions,
-  ): Promise<CustomerList | 'unchanged'>;
+    options?: ListOptions & { readonly unlessDigest?: undefined },
+  ): Promise<CustomerList>;
+  (parameters: CustomerListParameters, options: ListOptions): Promise<CustomerList | 'unchanged'>;
+};
+
+export type KometClient = {
+  listCustomers: ListCustomers;
   /** Waits for the calls under way. */
   close(): Promise<void>;
   /** Ends the calls under way: they fail with KOMET_UNAVAILABLE. */
@@ -167,7 +172,11 @@ export function createKometClient(options: KometClientOptions): KometClient {
     return transport.get('customer.list', query, read, signal);
   }
 
-  return { listCustomers, close: transport.close, destroy: transport.destroy };
+  return {
+    listCustomers: listCustomers as ListCustomers,
+    close: transport.close,
+    destroy: transport.destroy,
+  };
 }
 
 /** What proxies and overloaded servers say of a moment (RFC 9110, 15.6). */
