@@ -4,7 +4,7 @@ import { createCallHistory } from './observe/call-history.ts';
 import type { Observer } from './observe/observer.ts';
 import { createProbation } from './store/probation.ts';
 import { createTenantName } from './store/seal.ts';
-import type { Store } from './store/store.ts';
+import { type Store, StoreAway } from './store/store.ts';
 import type { Tenant, TenantOpener } from './tenants.ts';
 
 /**
@@ -46,6 +46,8 @@ export function createTenantOpener(options: {
     });
     const name = nameOf(token);
     const probation = ownToken === undefined ? createProbation(store) : undefined;
+    /** Where the store is away it says so itself, and the next request tries again. */
+    const vouch = async () => probation?.pass().catch(unlessAway);
     const customers = createCustomers({
       token,
       name,
@@ -56,7 +58,7 @@ export function createTenantOpener(options: {
       now,
       log: observer.warned,
       onRefresh: observer.refreshed,
-      onProven: probation?.pass,
+      onProven: () => vouch().catch(() => {}),
     });
     return {
       name,
@@ -64,18 +66,20 @@ export function createTenantOpener(options: {
       calls,
       rows: customers.rows,
       trust: () =>
-        void probation
-          ?.pass()
-          .catch(() => observer.warned('a token could not be kept in the store', { name })),
+        void vouch().catch(() => observer.warned('a token could not be kept in the store', { name })),
       endSubscriptions: customers.endSubscriptions,
       async close() {
         // Nobody waits any more for what is under way.
         await client.destroy();
         await customers.close();
-        if (customers.rows() > 0) await probation?.pass();
+        if (customers.rows() > 0) await vouch();
       },
     };
   }
 
   return { open, nameOf };
+}
+
+function unlessAway(error: unknown): void {
+  if (!(error instanceof StoreAway)) throw error;
 }

@@ -1,45 +1,49 @@
 import type { Customer } from '../komet/customer.ts';
 import { KometError, type KometErrorCode } from '../komet/errors.ts';
 import { seal, unseal } from '../store/seal.ts';
-import type { Lease, Store } from '../store/store.ts';
+import { type Lease, type Store, StoreAway } from '../store/store.ts';
 import { type Findings, findingsNameOf, readFindings } from './findings.ts';
 import { createPace } from './pace.ts';
 import { createSnapshot } from './snapshot.ts';
 import type { SyncState } from './sync.ts';
-import type { Block } from './upstream-block.ts';
+import type { Latch } from './upstream-block.ts';
 
 /** What is kept of one token beside its rows. */
 type Head = Omit<SyncState, 'snapshot'> & { readonly format: 1; readonly version: string };
 
-/** A {@link Block} as it is kept. */
-type KeptBlock = {
-  readonly format: 1;
-  readonly until: number;
-  readonly failures: number;
-  readonly code: KometErrorCode;
-  readonly message: string;
-  readonly kometMessage?: string;
+/** A {@link Latch} as it is kept. */
+type KeptLatch = {
+  readonly format: 2;
+  readonly at: number;
+  readonly block: null | {
+    readonly until: number;
+    readonly failures: number;
+    readonly code: KometErrorCode;
+    readonly message: string;
+    readonly kometMessage?: string;
+  };
 };
 
 export type Archive = {
   /** What was last saved; `null` where there is nothing that can be read. */
   loadState(): Promise<SyncState | null>;
-  loadBlock(): Promise<Block | null>;
+  loadLatch(): Promise<Latch | null>;
   /** What the `doctor` command saved. */
   loadFindings(): Promise<Findings | null>;
   /** What another process has saved since; `null` where that is not newer. */
   loadNewer(than: SyncState | null): Promise<SyncState | null>;
   /** Whether a blob of this name tells of a newer state. */
   isHead(name: string): boolean;
-  isBlock(name: string): boolean;
+  isLatch(name: string): boolean;
+  isFindings(name: string): boolean;
   /** What was saved may be gone: the next time all of it is. */
   forgetSaved(): void;
   /**
-   * Saves in the background: one write at a time, the newest state wins. Failures are logged. Under a lease,
-   * where several processes save.
+   * Saves in the background: one write at a time, the newest state wins. Failures are logged, unless the store is
+   * away. Under a lease, where several processes save.
    */
   saveState(state: SyncState, lease?: Lease): void;
-  saveBlock(block: Block | null): void;
+  saveLatch(latch: Latch): void;
   /** Resolves once all that was given to save is written. */
   settle(): Promise<void>;
 };
@@ -58,25 +62,30 @@ export function createArchive(options: {
   const { store, token, log } = options;
   const snapshotName = `${options.name}.snapshot`;
   const headName = `${options.name}.head`;
-  const blockName = `${options.name}.block`;
+  const latchName = `${options.name}.block`;
   let savedVersion: string | undefined;
-  let waiting: { state?: SyncState; lease?: Lease | undefined; block?: Block | null } = {};
+  let waiting: { state?: SyncState; lease?: Lease | undefined; latch?: Latch } = {};
   let writing: Promise<void> | undefined;
+
+  /** A store that is away says so itself. */
+  function warn(event: string, error: unknown, facts: Record<string, unknown> = {}) {
+    if (!(error instanceof StoreAway)) log(event, { ...facts, reason: reasonOf(error) });
+  }
 
   async function load<Content>(
     name: string,
     read: (content: Buffer) => Promise<Content>,
   ): Promise<Content | null> {
     const blob = await store.read(name).catch((error: unknown) => {
-      log('a stored file cannot be read', { file: name, reason: reasonOf(error) });
+      warn('a stored file cannot be read', error, { file: name });
       return undefined;
     });
     if (!blob) return null;
     try {
       return await read(Buffer.from(await unseal(token, name, blob)));
     } catch (error) {
-      log('a stored file cannot be used and was set aside', { file: name, reason: reasonOf(error) });
-      await store.setAside(name);
+      warn('a stored file cannot be used and was set aside', error, { file: name });
+      await store.setAside(name).catch((failure) => warn('a stored file cannot be set aside', failure));
       return null;
     }
   }
@@ -96,14 +105,14 @@ export function createArchive(options: {
   }
 
   async function drain() {
-    while (waiting.state || waiting.block !== undefined) {
-      const { state, lease, block } = waiting;
+    while (waiting.state || waiting.latch) {
+      const { state, lease, latch } = waiting;
       waiting = {};
       try {
         if (state) await writeState(state, lease);
-        if (block !== undefined) await write(blockName, [JSON.stringify(block && keptBlock(block))]);
+        if (latch) await write(latchName, [JSON.stringify(keptLatch(latch))]);
       } catch (error) {
-        log('what is known could not be saved', { reason: reasonOf(error) });
+        warn('what is known could not be saved', error);
       }
     }
     writing = undefined;
@@ -136,36 +145,40 @@ export function createArchive(options: {
       return { ...dates, snapshot: than.snapshot };
     },
     isHead: (name) => name === headName,
-    isBlock: (name) => name === blockName,
+    isLatch: (name) => name === latchName,
+    isFindings: (name) => name === findingsNameOf(options.name),
     forgetSaved() {
       savedVersion = undefined;
     },
-    loadBlock: () => load(blockName, async (content) => readBlock(content.toString())),
+    loadLatch: () => load(latchName, async (content) => readLatch(content.toString())),
     loadFindings: () =>
       load(findingsNameOf(options.name), async (content) => readFindings(content.toString())),
     saveState: (state, lease) => save({ state, lease }),
-    saveBlock: (block) => save({ block }),
+    saveLatch: (latch) => save({ latch }),
     settle: async () => writing,
   };
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : 'unknown');
 
-function keptBlock({ until, failures, error }: Block): KeptBlock {
+function keptLatch({ at, block }: Latch): KeptLatch {
+  if (!block) return { format: 2, at, block };
+  const { until, failures, error } = block;
   const { code, message, kometMessage } = error;
-  return { format: 1, until, failures, code, message, ...(kometMessage !== undefined && { kometMessage }) };
+  const kept = { until, failures, code, message, ...(kometMessage !== undefined && { kometMessage }) };
+  return { format: 2, at, block: kept };
 }
 
-function readBlock(text: string): Block | null {
-  const kept = JSON.parse(text) as KeptBlock | null;
-  if (!kept) return null;
-  if (kept.format !== 1) throw new Error('it is of another format');
-  const { until, failures, code, message, kometMessage } = kept;
+function readLatch(text: string): Latch {
+  const kept = JSON.parse(text) as KeptLatch | null;
+  if (kept?.format !== 2) throw new Error('it is of another format');
+  if (!kept.block) return { at: kept.at, block: null };
+  const { until, failures, code, message, kometMessage } = kept.block;
   const error = new KometError(code, message, {
     retryAt: until,
     ...(kometMessage !== undefined && { kometMessage }),
   });
-  return { until, failures, error };
+  return { at: kept.at, block: { until, failures, error } };
 }
 
 function headOf({ snapshot, ...dates }: SyncState): Head {

@@ -139,15 +139,31 @@ export function createCustomers(options: CustomersOptions): Customers {
 
   async function restore(): Promise<Upstream> {
     const { maxStalenessMs } = freshness;
-    findings = options.findings ?? (await archive.loadFindings()) ?? assumedFindings;
-    const { includeInactiveSpelling } = findings;
-    const opening = openUpstream({ ...options, archive, maxStalenessMs, includeInactiveSpelling });
-    unwatch ??= store.fleet?.watch(options.name, (news) => {
+    const opening = Promise.withResolvers<Upstream>();
+    // First, so that nothing is missed between reading and listening.
+    unwatch ??= await store.fleet?.watch(options.name, (news) => {
       list.hear(news);
-      opening.then((upstream) => upstream.hear(news)).catch(() => {});
+      if (news.kind === 'missed' || (news.kind === 'written' && archive.isFindings(news.name)))
+        learnFindings();
+      opening.promise.then((upstream) => upstream.hear(news)).catch(() => {});
     });
-    const [upstream] = await Promise.all([opening, list.restore()]);
+    findings = options.findings ?? (await archive.loadFindings()) ?? assumedFindings;
+    const includeInactiveSpelling = () => findings.includeInactiveSpelling;
+    opening.resolve(openUpstream({ ...options, archive, maxStalenessMs, includeInactiveSpelling }));
+    const [upstream] = await Promise.all([opening.promise, list.restore()]);
+    // What is in the store is there because the token was good.
+    if (list.state()?.snapshot.customers.length) await options.onProven?.();
     return upstream;
+  }
+
+  function learnFindings() {
+    if (options.findings) return;
+    archive.loadFindings().then(
+      (found) => {
+        findings = found ?? findings;
+      },
+      () => {},
+    );
   }
 
   /** Asks for nothing but freshness; why it cannot be had is remembered, and shown to those who query. */

@@ -5,6 +5,7 @@ import type { Archive } from './archive.ts';
 import { type CustomerChange, findRemovals, findUpserts } from './changes.ts';
 import { type Freshness, refreshAfterMs } from './plan.ts';
 import { createSingleFlight } from './single-flight.ts';
+import type { Snapshot } from './snapshot.ts';
 import { type Refresh, type SyncState, syncCustomers } from './sync.ts';
 import { createTurns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
@@ -51,9 +52,17 @@ export function createList(options: {
   let lastSyncAt: number | null = null;
   let adopting: Promise<void> = Promise.resolve();
 
-  function replace(next: SyncState, changes: readonly CustomerChange[]) {
+  /** @param known what has changed since `from` */
+  function replace(next: SyncState, from: SyncState | null, known?: readonly CustomerChange[]) {
+    const changes = known && state === from ? known : changesTo(next.snapshot);
     state = next;
     if (changes.length > 0) options.publish(changes);
+    return changes;
+  }
+
+  function changesTo({ customers }: Snapshot): CustomerChange[] {
+    const old = state?.snapshot;
+    return old ? [...findUpserts(old, customers), ...findRemovals(old, customers)] : [];
   }
 
   /** Takes over what another process has read, where that is newer. */
@@ -66,21 +75,17 @@ export function createList(options: {
     const found = await archive.loadNewer(state);
     // A sync of our own may have been faster.
     if (!found || (state && found.asOf <= state.asOf)) return;
-    const { customers } = found.snapshot;
-    const changes =
-      state && state.snapshot !== found.snapshot
-        ? [...findUpserts(state.snapshot, customers), ...findRemovals(state.snapshot, customers)]
-        : [];
-    replace(found, changes);
+    replace(found, state, state?.snapshot === found.snapshot ? [] : undefined);
     lastSyncAt = Math.max(lastSyncAt ?? 0, found.asOf);
   }
 
   async function read(upstream: Upstream, purpose: Purpose, onCall: () => void, lease?: Lease) {
     const started = performance.now();
     const durationMs = () => performance.now() - started;
+    const from = state;
     lastSyncAt = now();
     try {
-      const { state: next, changes } = await syncCustomers(state, {
+      const { state: next, changes: read } = await syncCustomers(from, {
         now,
         log,
         fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
@@ -88,8 +93,11 @@ export function createList(options: {
       });
       const rows = next.snapshot.customers.length;
       if (rows > 0) await options.onProven?.();
-      archive.saveState(next, lease);
-      replace(next, changes);
+      // Without a lease somebody may have saved what is newer.
+      if (lease || !fleet) archive.saveState(next, lease);
+      // A process that was paused meanwhile may have heard of something newer.
+      const isNewest = !state || state === from || state.asOf <= next.asOf;
+      const changes = isNewest ? replace(next, from, read) : [];
       options.onRefresh?.({ kind: next.lastKind, rows, changes: changes.length, durationMs: durationMs() });
     } catch (error) {
       options.onRefresh?.({ error, durationMs: durationMs() });

@@ -4,6 +4,9 @@ import { endOfDay, type QuotaView } from '../komet/quota.ts';
 /** Why Komet is not called for a while: the error that callers without data get, and until when (ms since 1970). */
 export type Block = { readonly until: number; readonly error: KometError; readonly failures: number };
 
+/** The block that holds, `null` where there is none, and since when (ms since 1970): of two the later one counts. */
+export type Latch = { readonly at: number; readonly block: Block | null };
+
 /** First and longest pause (ms) after failures in a row. */
 type Pauses = { readonly first: number; readonly longest: number };
 

@@ -6,7 +6,7 @@ import type { Archive } from './archive.ts';
 import { createRetry } from './retry.ts';
 import { createSingleFlight, type Flown, type SingleFlight } from './single-flight.ts';
 import type { SyncFailure } from './sync.ts';
-import { type Block, blockAfter } from './upstream-block.ts';
+import { type Block, blockAfter, type Latch } from './upstream-block.ts';
 
 export type Call = {
   readonly purpose: Purpose;
@@ -45,27 +45,27 @@ export async function openUpstream(options: {
   readonly archive: Archive;
   readonly dailyQuota: number;
   readonly maxStalenessMs: number;
-  readonly includeInactiveSpelling: '1' | 'true';
+  readonly includeInactiveSpelling: () => '1' | 'true';
   readonly now: () => number;
 }): Promise<Upstream> {
-  const { name, client, archive, maxStalenessMs, includeInactiveSpelling, now } = options;
+  const { name, client, archive, maxStalenessMs, now } = options;
   const { store } = options;
   const ledger = await createLedger({
     name,
     counters: store,
-    sharers: () => (store.fleet ? store.fleet.watchers(name) : 1),
+    sharers: () => (store.fleet ? store.fleet.size() : 1),
     limit: options.dailyQuota,
     now,
   });
   const retry = createRetry(now);
   const shared = new Map<string, SingleFlight<CustomerList>>();
-  let block = await archive.loadBlock();
+  let latch: Latch = (await archive.loadLatch()) ?? { at: 0, block: null };
   let lastFailure: SyncFailure | null = null;
 
   function setBlock(next: Block | null) {
-    if (next === block) return;
-    block = next;
-    archive.saveBlock(next);
+    if (next === latch.block) return;
+    latch = { at: now(), block: next };
+    archive.saveLatch(latch);
   }
 
   /** Our own quota is no reason for a block: the ledger knows it better, also after a restart that raised it. */
@@ -76,6 +76,7 @@ export async function openUpstream(options: {
       await ledger.spend(purpose);
       isSent = true;
       onCall();
+      const includeInactiveSpelling = options.includeInactiveSpelling();
       return client.listCustomers(parameters, { unlessDigest, includeInactiveSpelling, signal });
     };
     try {
@@ -86,14 +87,22 @@ export async function openUpstream(options: {
       if (error instanceof KometError) {
         lastFailure = { code: error.code, message: error.kometMessage ?? error.message, at: now() };
         const quota = ledger.view(maxStalenessMs);
-        if (isSent) setBlock(blockAfter(error, block, asksForAll(parameters), quota, now()));
+        if (isSent) setBlock(blockAfter(error, latch.block, asksForAll(parameters), quota, now()));
       }
       throw error;
     }
   };
 
+  /** What is known here counts on where the store has lost it, or could not be told. */
   async function learnBlock() {
-    block = await archive.loadBlock();
+    const found = await archive.loadLatch();
+    if (found && found.at >= latch.at) latch = found;
+  }
+
+  async function catchUp() {
+    const { at } = latch;
+    await Promise.all([learnBlock(), ledger.settle()]);
+    if (at > 0 && latch.at === at) archive.saveLatch(latch);
   }
 
   return {
@@ -101,9 +110,8 @@ export async function openUpstream(options: {
     learnBlock,
     hear(news) {
       if (news.kind === 'counted') ledger.learn(news.name, news.count);
-      else if (news.kind === 'missed' || (news.kind === 'written' && archive.isBlock(news.name))) {
-        learnBlock().catch(() => {});
-      }
+      else if (news.kind === 'missed') catchUp().catch(() => {});
+      else if (news.kind === 'written' && archive.isLatch(news.name)) learnBlock().catch(() => {});
     },
     async readShared(call, notBefore) {
       const key = JSON.stringify(call.parameters);
@@ -122,7 +130,7 @@ export async function openUpstream(options: {
       }
     },
     underWay: () => shared.size,
-    blocked: () => (block && block.until > now() ? block : null),
+    blocked: () => (latch.block && latch.block.until > now() ? latch.block : null),
     lastFailure: () => lastFailure,
     quota: () => ledger.view(maxStalenessMs),
   };

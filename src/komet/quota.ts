@@ -30,9 +30,11 @@ export type Ledger = {
   /**
    * Counts one call, durably, before it is sent. While the counters cannot be reached it is counted here, and
    * added to them later; then no more is spent than this process's share of what was left.
-   * @throws {KometError} KOMET_QUOTA_EXHAUSTED when the day's quota is spent
+   * @throws {KometError} KOMET_QUOTA_EXHAUSTED when the day's quota is spent, or that share of it
    */
   spend(purpose: Purpose): Promise<void>;
+  /** Adds to the counters what they do not know yet, now that they can be reached again. */
+  settle(): Promise<void>;
   /** Another process has counted. */
   learn(name: string, count: number): void;
 };
@@ -69,7 +71,8 @@ export async function createLedger(options: {
     const interactive = `${prefix}${date}.interactive`;
     const counted = await Promise.all([counters.count(all), counters.count(interactive)]).catch(() => null);
     const [used, usedInteractive] = counted ?? [0, 0];
-    return { date, all, interactive, isKnown: counted !== null, used, usedInteractive, unsaved: 0 };
+    const isKnown = counted !== null;
+    return { date, all, interactive, isKnown, isAlone: !isKnown, used, usedInteractive, unsaved: 0 };
   }
 
   async function today() {
@@ -81,21 +84,26 @@ export async function createLedger(options: {
     return day;
   }
 
-  /** What this process may spend on its own, in calls. */
-  const shareOf = ({ used, isKnown }: Day) =>
-    Math.floor((limit - used) / (sharers() || (isKnown ? 1 : assumedSharers)));
+  /** What is left of the day in calls; of this process's share of it while the counters cannot be reached. */
+  const leftOf = ({ used, unsaved, isAlone, isKnown }: Day) => {
+    const share = isAlone ? sharers() || (isKnown ? 1 : assumedSharers) : 1;
+    return Math.max(0, Math.floor((limit - used) / share) - unsaved);
+  };
 
   async function spendNext(purpose: Purpose): Promise<void> {
     const open = await today();
-    const spent = () => createQuotaError({ limit, resetsAt: endOfDay(now()) });
+    const resetsAt = endOfDay(now());
+    const spent = () => createQuotaError({ limit, resetsAt });
     if (open.used + open.unsaved >= limit) throw spent();
     try {
       const counted = await counters.increment(open.all, open.unsaved + 1, open.used);
       open.used = Math.max(open.used, counted);
       open.unsaved = 0;
       open.isKnown = true;
+      open.isAlone = false;
     } catch {
-      if (open.unsaved >= shareOf(open)) throw spent();
+      open.isAlone = true;
+      if (leftOf(open) === 0) throw createShareError(resetsAt);
       open.unsaved += 1;
       return;
     }
@@ -107,14 +115,25 @@ export async function createLedger(options: {
     }
   }
 
+  async function settleNext(): Promise<void> {
+    const open = await today();
+    const counted = await (open.unsaved > 0
+      ? counters.increment(open.all, open.unsaved, open.used)
+      : counters.count(open.all));
+    open.used = Math.max(open.used, counted);
+    open.unsaved = 0;
+    open.isKnown = true;
+    open.isAlone = false;
+  }
+
   return {
     view(spacingMs) {
       const at = now();
-      const open = day.date === dayOf(at) ? day : { used: 0, unsaved: 0, usedInteractive: 0 };
+      const open = day.date === dayOf(at) ? day : { ...day, used: 0, unsaved: 0, usedInteractive: 0 };
       const used = open.used + open.unsaved;
       const { usedInteractive } = open;
       const resetsAt = endOfDay(at);
-      const left = Math.max(0, limit - used);
+      const left = leftOf(open);
       const reserved = Math.min(left, Math.max(0, reserve - usedInteractive));
       const neededByPromise = spacingMs > 0 ? Math.ceil((resetsAt - at) / spacingMs) : 0;
       return {
@@ -131,6 +150,11 @@ export async function createLedger(options: {
       turn = spent.catch(() => {});
       return spent;
     },
+    settle() {
+      const settled = turn.then(settleNext);
+      turn = settled.catch(() => {});
+      return settled;
+    },
     learn(name, count) {
       if (name === day.all) day.used = Math.max(day.used, count);
       if (name === day.interactive) day.usedInteractive = Math.max(day.usedInteractive, count);
@@ -146,6 +170,8 @@ type Day = {
   readonly interactive: string;
   /** Whether the counters could be asked. */
   isKnown: boolean;
+  /** Whether they could not be reached the last time: others spend what is not known here. */
+  isAlone: boolean;
   used: number;
   usedInteractive: number;
   /** Calls that the counters do not know of. */
@@ -157,6 +183,14 @@ export function createQuotaError({ limit, resetsAt }: Pick<QuotaView, 'limit' | 
   return new KometError(
     'KOMET_QUOTA_EXHAUSTED',
     `today's ${limit} calls are spent; the next day begins at ${new Date(resetsAt).toISOString()}`,
+    { retryAt: resetsAt },
+  );
+}
+
+function createShareError(resetsAt: number): KometError {
+  return new KometError(
+    'KOMET_QUOTA_EXHAUSTED',
+    "what this process may spend of today's calls is spent while the store that counts them cannot be reached",
     { retryAt: resetsAt },
   );
 }

@@ -1,6 +1,6 @@
 import { createFileStore } from './file-store.ts';
 import { createMemoryStore } from './memory-store.ts';
-import type { RedisPlace } from './redis-store.ts';
+import type { RedisPlace } from './redis-link.ts';
 import type { Store } from './store.ts';
 
 /** Where a setting says that things are kept. */

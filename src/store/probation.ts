@@ -15,14 +15,16 @@ export function createProbation(store: Store): Probation {
   const counters = new Map<string, number>();
   let passing: Promise<void> | undefined;
 
+  /** What fails stays here, for the next try. */
   async function handOver(): Promise<void> {
-    const [kept, counted] = [[...blobs], [...counters]];
-    counters.clear();
-    for (const [name, count] of counted) {
+    for (const [name, count] of [...counters]) {
       await store.increment(name, count);
+      counters.delete(name);
     }
-    for (const [name, blob] of kept) {
-      if (blobs.delete(name)) await store.write(name, blob);
+    for (const [name, blob] of [...blobs]) {
+      if (blobs.get(name) !== blob) continue;
+      await store.write(name, blob);
+      if (blobs.get(name) === blob) blobs.delete(name);
     }
   }
 
@@ -44,8 +46,10 @@ export function createProbation(store: Store): Probation {
     fleet: store.fleet,
     async increment(name, by = 1, known = 0) {
       if (passing) return store.increment(name, by, known);
-      counters.set(name, (counters.get(name) ?? 0) + by);
-      return (await store.count(name)) + (counters.get(name) ?? 0);
+      const kept = await store.count(name);
+      const own = (counters.get(name) ?? 0) + by;
+      counters.set(name, own);
+      return kept + own;
     },
     count: async (name) => (await store.count(name)) + (counters.get(name) ?? 0),
     async forgetCounters(prefix, keep) {
@@ -56,7 +60,10 @@ export function createProbation(store: Store): Probation {
     },
     close: store.close,
     pass() {
-      passing ??= handOver();
+      passing ??= handOver().catch((error: unknown) => {
+        passing = undefined;
+        throw error;
+      });
       return passing;
     },
   };

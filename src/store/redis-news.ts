@@ -1,49 +1,73 @@
-import type { Redis } from 'ioredis';
-import type { News } from './store.ts';
+import type { RedisLink } from './redis-link.ts';
 
-/** Messages about tenants, over a connection that does nothing else. */
+/** Messages of other processes, over a connection that does nothing else. */
 export type RedisNews = {
-  watch(tenant: string, onNews: (news: News) => void): () => void;
+  /** Resolves once messages of a channel are heard, or cannot be for now; gives the way to stop. */
+  listen(channel: string, listener: Listener): Promise<() => void>;
+  /** Subscribes anew, and connects anew where that was tried before: messages that must have come did not. */
+  mend(): void;
 };
 
-/**
- * Passes on what other processes say about tenants. Redis keeps no message for who is not there: after every
- * connection all who watch are told that they may have missed something.
- *
- * @param me what this process's own messages begin with
- */
-export function createRedisNews(redis: Redis, channelOf: (tenant: string) => string, me: string): RedisNews {
-  const watchers = new Map<string, (news: News) => void>();
+export type Listener = {
+  /** @param sender what its own messages begin with */
+  onMessage(sender: string, words: readonly string[]): void;
+  /** Messages may have been missed: there was no connection for them, or none to ask what they were about. */
+  onMissed(): void;
+};
 
-  redis.on('ready', () => {
-    const channels = [...watchers.keys()];
-    if (channels.length === 0) return;
-    // Where it fails the connection does, and there will be another.
-    redis.subscribe(...channels).then(
-      () => {
-        for (const onNews of watchers.values()) onNews({ kind: 'missed' });
-      },
-      () => {},
-    );
+/** Redis keeps no message for who is not there: after every connection all who listen are told. */
+export function createRedisNews({ listening, isUp, onUp }: RedisLink): RedisNews {
+  const listeners = new Map<string, Set<Listener>>();
+  let isHearing = false;
+  let wasMended = false;
+
+  function tellMissed() {
+    if (!isHearing || !isUp()) return;
+    for (const each of listeners.values()) for (const listener of each) listener.onMissed();
+  }
+
+  async function subscribeAll() {
+    const channels = [...listeners.keys()];
+    if (channels.length > 0) await listening.subscribe(...channels);
+    isHearing = true;
+    wasMended = false;
+    tellMissed();
+  }
+
+  onUp(tellMissed);
+  // Where it fails there will be another connection, or it is mended.
+  listening.on('ready', () => void subscribeAll().catch(() => {}));
+  listening.on('close', () => {
+    isHearing = false;
   });
-  redis.on('message', (channel: string, message: string) => {
-    const [sender, kind, name = '', count] = message.split(' ');
-    const onNews = watchers.get(channel);
-    if (!onNews || sender === me) return;
-    if (kind === 'written') onNews({ kind, name });
-    else if (kind === 'counted') onNews({ kind, name, count: Number(count) });
-    else if (kind === 'released') onNews({ kind });
+  listening.on('message', (channel: string, message: string) => {
+    const [sender = '', ...words] = message.split(' ');
+    for (const listener of listeners.get(channel) ?? []) listener.onMessage(sender, words);
   });
+  // It may be there already.
+  if (listening.status === 'ready') isHearing = true;
 
   return {
-    watch(tenant, onNews) {
-      const channel = channelOf(tenant);
-      watchers.set(channel, onNews);
-      if (redis.status === 'ready') redis.subscribe(channel).catch(() => {});
+    async listen(channel, listener) {
+      const others = listeners.get(channel);
+      if (others) others.add(listener);
+      else listeners.set(channel, new Set([listener]));
+      if (listening.status === 'ready') await listening.subscribe(channel).catch(() => {});
       return () => {
-        watchers.delete(channel);
-        if (redis.status === 'ready') redis.unsubscribe(channel).catch(() => {});
+        const left = listeners.get(channel);
+        left?.delete(listener);
+        if (left?.size !== 0) return;
+        listeners.delete(channel);
+        if (listening.status === 'ready') listening.unsubscribe(channel).catch(() => {});
       };
+    },
+    mend() {
+      if (listening.status !== 'ready') return;
+      if (wasMended) listening.disconnect(true);
+      else {
+        wasMended = true;
+        listening.subscribe(...listeners.keys()).then(tellMissed, () => {});
+      }
     },
   };
 }

@@ -6,7 +6,10 @@
 export type Store = {
   /** Whether saving a snapshot here is of any use. */
   readonly outlivesProcess: boolean;
-  /** The blob last written under a name. */
+  /**
+   * The blob last written under a name.
+   * @throws {StoreAway} as all that follows, where the store is at the end of a line
+   */
   read(name: string): Promise<Uint8Array | undefined>;
   /** Replaces the blob as a whole: whoever reads later sees all of it or the one before. */
   write(name: string, blob: Uint8Array): Promise<void>;
@@ -27,24 +30,48 @@ export type Store = {
   close(): Promise<void>;
 };
 
+/** The store cannot be used for now, which its own log says once: whoever meets this goes on from memory. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
+
+  constructor(options?: ErrorOptions) {
+    super('the store cannot be used for now', options);
+  }
+}
+
+/** A write came too late: another process has had the lease since. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+
+  constructor() {
+    super('another process has had the lease since');
+  }
+}
+
 /** Processes that share a store. */
 export type Fleet = {
   /**
    * The right to bring a tenant's data up to date, which one process has at a time; `null` where another has it.
    * It is renewed until it is released, and ends some seconds after a process that was killed or paused.
-   * @throws where the store cannot be reached
+   * @throws {StoreAway}
    */
   lease(tenant: string): Promise<Lease | null>;
-  /** Calls back with what other processes do to a tenant's data, until the function that it gives is called. */
-  watch(tenant: string, onNews: (news: News) => void): () => void;
-  /** Processes that watch a tenant, as last heard; 0 where that is not known. */
-  watchers(tenant: string): number;
+  /**
+   * Calls back with what other processes do to a tenant's data, until the function that it gives is called.
+   * Resolves when nothing that happens from now on is missed, or when that cannot be had for now.
+   */
+  watch(tenant: string, onNews: (news: News) => void): Promise<() => void>;
+  /** How many processes there are, as last heard; 0 where that is not known. */
+  size(): number;
   /** Counts how often somebody did something, over all processes. */
   createLimiter(name: string, rate: Rate): Limiter;
 };
 
 export type Lease = {
-  /** As the store's; @throws once another process has had the lease after this one. */
+  /**
+   * As the store's.
+   * @throws {LeaseLost} once another process has had the lease after this one
+   */
   write(name: string, blob: Uint8Array): Promise<void>;
   release(): Promise<void>;
 };
