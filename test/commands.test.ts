@@ -121,7 +121,7 @@ describe('start', () => {
     }
     expect(twin.calls).toHaveLength(1);
     expect(program.output).toContain('Redis at 127.0.0.1:1');
-    expect(program.output.split('Redis cannot be reached')).toHaveLength(2);
+    expect(program.output.split('Redis cannot be used')).toHaveLength(2);
     expect(program.output + program.errors).not.toContain('secret-of-redis');
   });
 

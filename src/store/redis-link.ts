@@ -23,8 +23,11 @@ export type RedisLink = {
    */
   run<Result>(kind: 'read' | 'write', command: (redis: ScriptedRedis) => Promise<Result>): Promise<Result>;
   readonly listening: Redis;
+  /** Whether Redis takes what is written. */
   isUp(): boolean;
   /** Calls back with each new connection for commands. */
+  onConnected(tell: () => void): void;
+  /** Calls back when Redis takes what is written, on a new connection or again. */
   onUp(tell: () => void): void;
   /** Resolves with the connections, or when they take too long. */
   opened(): Promise<void>;
@@ -42,16 +45,30 @@ export function createRedisLink(
 ): RedisLink {
   const commands = addScripts(connect(url, isCluster));
   const listening = connect(url, isCluster);
+  const tellUp: (() => void)[] = [];
   let isAway = false;
+  let isUp = false;
+
+  function noteSuccess() {
+    if (isAway) log('Redis can be used again', {});
+    isAway = false;
+    if (isUp) return;
+    isUp = true;
+    for (const tell of tellUp) tell();
+  }
 
   function noteFailure({ code, name, message }: Error & { code?: string }) {
     // Of what Redis says the first word, which is a code; the rest may quote a key.
     const reason = code ?? (name === 'ReplyError' ? message.split(' ', 1)[0] : name);
     if (!isAway) log('Redis cannot be used; going on from memory', { reason });
     isAway = true;
+    isUp = false;
   }
 
   for (const redis of [commands, listening]) redis.on('error', noteFailure);
+  commands.on('close', () => {
+    isUp = false;
+  });
 
   return {
     listening,
@@ -59,10 +76,7 @@ export function createRedisLink(
       if (commands.status !== 'ready') throw new StoreAway();
       try {
         const result = await command(commands);
-        if (kind === 'write' && isAway) {
-          isAway = false;
-          log('Redis can be used again', {});
-        }
+        if (kind === 'write') noteSuccess();
         return result;
       } catch (error) {
         const failure = error as Error;
@@ -72,8 +86,9 @@ export function createRedisLink(
         throw new StoreAway({ cause: failure });
       }
     },
-    isUp: () => commands.status === 'ready',
-    onUp: (tell) => void commands.on('ready', tell),
+    isUp: () => isUp,
+    onConnected: (tell) => void commands.on('ready', tell),
+    onUp: (tell) => void tellUp.push(tell),
     async opened() {
       const signal = AbortSignal.timeout(commandMs);
       const connections = [commands, listening].filter(({ status }) => status !== 'ready');

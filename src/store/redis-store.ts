@@ -114,7 +114,6 @@ export async function createRedisStore(
   };
 
   await link.opened();
-  await beating.beat();
   return {
     outlivesProcess: true,
     fleet,
@@ -161,9 +160,14 @@ function startBeating(options: {
   const [key, channel] = [`${prefix}processes`, `${prefix}beats`];
   let size = 0;
   let unheard = 0;
+  const known = new Set([me]);
   const listening = options.listen(channel, {
     onMessage(sender) {
       if (sender === me) unheard = 0;
+      if (known.has(sender)) return;
+      // Whoever has just come has a share from now on.
+      known.add(sender);
+      void beat();
     },
     onMissed() {
       unheard = 0;
@@ -180,10 +184,10 @@ function startBeating(options: {
     }
   }
 
+  link.onConnected(() => void beat());
   const timer = setInterval(() => void beat(), beatMs);
   timer.unref();
   return {
-    beat,
     size: () => size,
     async end() {
       clearInterval(timer);

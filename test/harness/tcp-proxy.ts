@@ -5,6 +5,8 @@ export type TcpProxy = {
   readonly port: number;
   /** How long (ms) what either side sends is on its way. */
   delayMs: number;
+  /** Swallows what has this text in it, as if it were lost; nothing is where it is empty. */
+  lose: string;
   /** Ends all connections and takes no new ones, until it is mended. */
   cut(): void;
   mend(): void;
@@ -19,6 +21,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   function pass(from: Socket, to: Socket) {
     sockets.add(from);
     from.on('data', (chunk) => {
+      if (proxy.lose !== '' && chunk.includes(proxy.lose)) return;
       if (proxy.delayMs === 0) to.write(chunk);
       else setTimeout(() => to.writable && to.write(chunk), proxy.delayMs);
     });
@@ -44,6 +47,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const proxy: TcpProxy = {
     port: (server.address() as AddressInfo).port,
     delayMs: 0,
+    lose: '',
     cut,
     mend() {
       isCut = false;
