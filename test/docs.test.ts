@@ -20,7 +20,7 @@ import { hasTools } from './harness/tools.ts';
 const root = join(import.meta.dirname, '..');
 const pages = ['README.md', ...(await readdir(join(root, 'docs'))).map((name) => `docs/${name}`)];
 const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object };
-const languages = ['sh', 'ts', 'json', 'text', 'graphql', 'yaml'];
+const languages = ['sh', 'ts', 'json', 'text', 'graphql', 'conf'];
 
 describe.for(pages)('%s', (page) => {
   test('does what it says, block by block', { timeout: 180_000 }, async () => {

@@ -118,6 +118,10 @@ function connect(url: string, isCluster: boolean): Redis {
   return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
     enableOfflineQueue: false,
     clusterRetryStrategy: options.retryStrategy,
-    redisOptions: { ...options, ...tls, ...(username !== '' || password !== '' ? credentials : {}) },
+    redisOptions: {
+      ...options,
+      ...tls,
+      ...(username !== '' || password !== '' ? credentials : {}),
+    },
   }) as unknown as Redis;
 }

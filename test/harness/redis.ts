@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { describe, test } from 'vitest';
 import { createFolder } from './program.ts';
+import { until } from './until.ts';
 
 export type RedisServer = {
   readonly port: number;
@@ -75,7 +76,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
         }
       : { port: `${port}` }),
     ...(options.users && { aclfile: join(folder.path, 'users.acl') }),
-    ...(options.cluster && { 'cluster-enabled': 'yes' }),
+    ...(options.cluster && { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' }),
     ...options.settings,
   };
   const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
@@ -84,10 +85,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     host: '127.0.0.1',
     lazyConnect: true,
     retryStrategy: () => 20,
+    ...(options.settings?.['requirepass'] && { password: options.settings['requirepass'] }),
     ...(options.tls && { tls: { rejectUnauthorized: false } }),
   });
   admin.on('error', () => {});
-  let server: Awaited<ReturnType<typeof launch>>;
+  let server: Awaited<ReturnType<typeof launch>> | undefined;
 
   async function start() {
     server = await launch(words);
@@ -96,18 +98,22 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   }
 
   async function stop() {
-    server.kill('SIGKILL');
-    await server.ended;
+    server?.kill('SIGKILL');
+    await server?.ended;
   }
 
-  await start();
+  await start().catch(async (error: unknown) => {
+    admin.disconnect();
+    await stop();
+    throw error;
+  });
   return {
     port,
     url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     certificate,
     admin,
-    pause: () => server.kill('SIGSTOP'),
-    resume: () => server.kill('SIGCONT'),
+    pause: () => server?.kill('SIGSTOP'),
+    resume: () => server?.kill('SIGCONT'),
     stop,
     start,
     async [Symbol.asyncDispose]() {
@@ -139,7 +145,9 @@ async function launch(words: readonly string[]) {
 
 async function formCluster(admin: Redis): Promise<void> {
   await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  while (!`${await admin.call('CLUSTER', 'INFO')}`.includes('cluster_state:ok')) await admin.ping();
+  await until('the cluster is whole', async () =>
+    `${await admin.call('CLUSTER', 'INFO')}`.includes('cluster_state:ok'),
+  );
 }
 
 async function findFreePort(): Promise<number> {
