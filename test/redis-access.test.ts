@@ -40,9 +40,9 @@ async function shareEverything(fleet: Fleet, settings: Record<string, string>) {
 const settings = { GATEWAY_RATE_LIMIT: '50/1h' };
 
 describeWithRedis('gateways share a Redis', () => {
-  test('as a user that may do no more than README.md says', async () => {
-    const readme = await readFile('README.md', 'utf8');
-    const [, line = ''] = /^(user gateway .*)$/m.exec(readme) ?? [];
+  test('as a user that may do no more than docs/running.md says', async () => {
+    const page = await readFile(new URL('../docs/running.md', import.meta.url), 'utf8');
+    const [, line = ''] = /^(user gateway .*)$/m.exec(page) ?? [];
     expect(line).toContain('-@all');
     await using fleet = await startFleet({
       redis: { users: ['user default on nopass ~* &* +@all', line.replace('PASSWORD', 'a-password')] },

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { describe, test } from 'vitest';
 import { createFolder } from './program.ts';
+import { hasTools } from './tools.ts';
 import { until } from './until.ts';
 
 export type RedisServer = {
@@ -37,20 +38,15 @@ export type RedisOptions = {
   readonly cluster?: boolean;
 };
 
-const isThere = (program: string) => spawnSync(program, ['--version']).error === undefined;
-
 /** Tests with a real Redis on a port of their own; where it is missing they say what was not tested. */
 export function describeWithRedis(
   name: string,
   body: () => void,
   needed: readonly string[] = ['redis-server'],
 ): void {
-  const missing = needed.filter((program) => !isThere(program)).join(' and ');
-  if (missing === '') return void describe(name, body);
-  const reason = `${missing} is missing, so nothing of "${name}" was tested; apt-get install ${needed.join(' ')} brings it`;
-  process.stderr.write(`\nNOT TESTED: ${reason}\n\n`);
+  if (hasTools(needed, `nothing of "${name}"`)) return void describe(name, body);
   describe(name, () => {
-    test('is not tested', ({ skip }) => skip(reason));
+    test('is not tested', ({ skip }) => skip(`${needed.join(' and ')} would have to be installed`));
   });
 }
 
