@@ -1,0 +1,28 @@
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { port } from './graph.ts';
+
+/**
+ * The upper bound: node:http that reads what is posted and writes bytes that it was given beforehand, by a PUT
+ * of the body with its headers as JSON in `x-headers`.
+ */
+let headers: OutgoingHttpHeaders = {};
+let answer: string | Buffer = '';
+
+/** Up to this length (bytes) a text is quicker, as node joins it with the head. */
+const mostJoined = 16_384;
+
+createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = Buffer.concat(chunks);
+    if (request.method === 'PUT') {
+      headers = JSON.parse(String(request.headers['x-headers']));
+      answer = body.length <= mostJoined ? body.toString() : body;
+      response.end();
+      return;
+    }
+    response.writeHead(200, headers);
+    response.end(answer);
+  });
+}).listen(port, '127.0.0.1');
