@@ -21,7 +21,8 @@ await app.register(mercurius, {
   context: () => ({ loaders: createLoaders() }),
   resolvers: {
     Query: {
-      customer: (_root: unknown, { id }: { id: string }, context: unknown) => loadersOf(context).byId.load(id),
+      customer: (_root: unknown, { id }: { id: string }, context: unknown) =>
+        loadersOf(context).byId.load(id),
       customerByCode: (_root: unknown, { code }: { code: string }, context: unknown) =>
         loadersOf(context).byCode.load(code),
       customers: async (_root: unknown, page: Page) => cutPage(await listCustomers(), page),
