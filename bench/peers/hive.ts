@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
+import InMemoryLruCache from '@graphql-mesh/cache-inmemory-lru';
 import { composeSubgraphs } from '@graphql-mesh/fusion-composition';
 import rest from '@graphql-mesh/transport-rest';
 import { loadNonExecutableGraphQLSchemaFromJSONSchemas } from '@omnigraph/json-schema';
@@ -44,6 +45,9 @@ const gateway = createGatewayRuntime({
   logging: false,
   landingPage: false,
   graphiql: false,
-  ...(keepsAnswers && { responseCaching: { session: () => null, ttl: keptForMs } }),
+  ...(keepsAnswers && {
+    cache: new InMemoryLruCache(),
+    responseCaching: { session: () => null, ttl: keptForMs },
+  }),
 });
 createServer(gateway).listen(port, '127.0.0.1');

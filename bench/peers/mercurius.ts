@@ -30,7 +30,7 @@ await app.register(mercurius, {
     Customer: customerFields,
   },
 });
-if (keepsAnswers) await app.register(cache, { ttl: keptForMs / 1000, all: true });
+if (keepsAnswers) await app.register(cache.default, { ttl: keptForMs / 1000, all: true });
 await app.listen({ port, host: '127.0.0.1' });
 
 function loadersOf(context: unknown): Loaders {

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { drawBench } from './chart.ts';
+import { type Costs, costTables, measureCosts } from './costs.ts';
 import { measure, type Results } from './measure.ts';
 import { canPin, pinLoad } from './processes.ts';
 import { servers as allServers } from './servers.ts';
@@ -62,7 +64,9 @@ for (const phase of phasesOf(workloads)) {
     absent: { ...results.absent, ...absent },
   };
 }
-const verdicts = judgeWorkloads(results, workloads, servers);
+const costs: Costs | undefined =
+  values.only === undefined ? await measureCosts({ quick: values.quick, onProgress }) : undefined;
+const verdicts = judgeWorkloads(results, workloads, servers).concat(costs?.verdicts ?? []);
 process.stdout.write(`
 ${canPin ? 'Servers on one core; the load and the twin share the other.' : 'Nothing is held to a core: the system offers no taskset.'}
 
@@ -70,10 +74,17 @@ ${workloadTable(results, workloads, servers)}
 
 ${standingTable(results, servers)}
 
+Tailcall is not among them: its npm binary wants glibc 2.39 and no other of its packages runs here.
+${costs ? `\n${costTables(costs)}\n` : ''}
 ${verdictTable(verdicts)}
 `);
-const json = values.json ?? (values.quick ? undefined : join(import.meta.dirname, 'results.json'));
-if (json) await writeFile(json, `${JSON.stringify({ ...results, verdicts }, null, 1)}\n`);
+const whole = !values.quick && values.only === undefined && values.peers === undefined;
+const json = values.json ?? (whole ? join(import.meta.dirname, 'results.json') : undefined);
+if (json) await writeFile(json, `${JSON.stringify({ ...results, ...costs, verdicts }, null, 1)}\n`);
+if (whole) {
+  const picture = join(import.meta.dirname, '../../.github/pictures/bench.svg');
+  await writeFile(picture, drawBench(results.measurements, workloads, servers));
+}
 
 function choose(all: readonly Workload[], names: string | undefined): readonly Workload[] {
   return names === undefined ? all : all.filter(({ name }) => names.split(',').includes(name));

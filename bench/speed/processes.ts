@@ -37,12 +37,16 @@ export function pinLoad(): void {
  */
 export async function startProcess(
   args: readonly string[],
-  {
-    env = {},
-    body = '{}',
-    within = 60_000,
-  }: { env?: Record<string, string>; body?: string; within?: number },
+  options: {
+    readonly env?: Record<string, string>;
+    /** What is asked for as the first thing. */
+    readonly body?: string;
+    readonly headers?: string;
+    /** How long (ms) to wait for that. */
+    readonly within?: number;
+  },
 ): Promise<RunningProcess> {
+  const { env = {}, body = '{}', headers, within = 60_000 } = options;
   const port = await freePort();
   const [command, ...rest] = [
     ...(canPin ? ['taskset', '-c', `${serverCore}`] : []),
@@ -60,7 +64,7 @@ export async function startProcess(
   child.stderr.on('data', (chunk) => {
     said = (said + chunk).slice(-2_000);
   });
-  while (!(await askOnce(port, body).catch(() => undefined))) {
+  while (!(await askOnce(port, body, headers).catch(() => undefined))) {
     if (child.exitCode !== null) throw new Error(`${args.join(' ')} has ended: ${said}`);
     if (performance.now() - started > within) {
       child.kill('SIGKILL');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Who is measured. */
@@ -46,6 +47,18 @@ export const builtGateway: readonly string[] = [
   '--host',
   '127.0.0.1',
 ];
+
+/** What `npm run build` does. */
+export function buildGateway(): void {
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'src/tsconfig.build.json'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+}
 
 /** The environment that makes a server find its upstream. */
 export const environmentOf = (upstream: string, cache: boolean): Record<string, string> => ({

@@ -35,7 +35,12 @@ export function judgeWorkloads(
         ? findMeasurement(measurements, name, 'bare')
         : bestPeer(measurements, name, servers);
     if (!target || !own || !other) return [];
-    return [atLeast(`${name} of ${target.of}`, own.rate / other.rate, target.ratio, '×')];
+    return [
+      atLeast(`${name} of ${target.of}`, own.rate / other.rate, target.ratio, '×'),
+      // Alone on its core, either would tell the same.
+      atLeast(`${name} of ${target.of}, by CPU time`, other.cpu / own.cpu, target.ratio, '×'),
+      ...(name === 'W1' ? [atMost('W1 p99 of bare', own.p99 / other.p99, 3, '×')] : []),
+    ];
   });
 }
 
