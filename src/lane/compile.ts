@@ -28,13 +28,14 @@ export class LeaveLane extends Error {
 export type LaneContext = { readonly customers: CustomerSource };
 
 /**
- * An operation, ready to run: the JSON text of `data`, exactly as graphql-js and JSON.stringify would give it.
+ * An operation, ready to run: the JSON text of `data`, exactly as graphql-js and JSON.stringify would give it,
+ * in pieces.
  * @throws {LeaveLane} for everything but a complete success
  */
 export type CompiledOperation = {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-  readonly run: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly run: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string[]>;
 };
 
 /** Fields at the root that the lane knows how to answer. */
@@ -47,7 +48,11 @@ const knownFields = new Set([
   'customerConnection',
 ]);
 
-type Write = (value: unknown) => string;
+/**
+ * Adds a value's text to `out`. In pieces, since a text that was added up is a tree, to be walked through whenever
+ * it is read.
+ */
+export type Write = (value: unknown, out: string[]) => void;
 
 /**
  * Turns a valid document's operation into functions that write its answer, or leaves it to the engine where
@@ -78,8 +83,14 @@ export function compileOperation(
     async run(context, given) {
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
       if (!coerced) throw new LeaveLane();
-      const texts = await Promise.all(roots.map((root) => root(context, coerced)));
-      return `{${texts.join(',')}}`;
+      const values = await Promise.all(roots.map((root) => root.resolve(context, coerced)));
+      const out = ['{'];
+      for (const [index, root] of roots.entries()) {
+        if (index > 0) out.push(',');
+        root.write(values[index], out);
+      }
+      out.push('}');
+      return out;
     },
   };
 }
@@ -91,7 +102,10 @@ function findOperation(document: DocumentNode, name: string | undefined): Operat
   return found;
 }
 
-type Root = (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+type Root = {
+  readonly resolve: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => unknown;
+  readonly write: Write;
+};
 
 function compileRoot(
   query: GraphQLObjectType,
@@ -102,16 +116,22 @@ function compileRoot(
 ): Root {
   const node = nodes[0] as FieldNode;
   const label = `${JSON.stringify(responseName)}:`;
-  if (node.name.value === '__typename') return async () => `${label}"${query.name}"`;
+  if (node.name.value === '__typename') {
+    return { resolve: () => undefined, write: (_value, out) => void out.push(`${label}"${query.name}"`) };
+  }
   const field = query.getFields()[node.name.value];
   if (!field?.resolve || !knownFields.has(field.name)) throw new LeaveLane();
   const { resolve } = field;
   const write = compileType(field.type, nodes, fragments, rowTexts);
   const info = undefined as never;
   const constant = usesVariables(node) ? undefined : getArgumentValues(field, node);
-  return async (context, variables) => {
-    const args = constant ?? argumentsOf(field, node, variables);
-    return label + write(await resolve(undefined, args, context, info));
+  return {
+    resolve: (context, variables) =>
+      resolve(undefined, constant ?? argumentsOf(field, node, variables), context, info),
+    write(value, out) {
+      out.push(label);
+      write(value, out);
+    },
   };
 }
 
@@ -137,12 +157,10 @@ function compileType(
 ): Write {
   const write = compileNullable(getNullableType(type) as GraphQLOutputType, nodes, fragments, rowTexts);
   const isRequired = isNonNullType(type);
-  return (value) => {
-    if (value == null) {
-      if (isRequired) throw new LeaveLane();
-      return 'null';
-    }
-    return write(value);
+  return (value, out) => {
+    if (value != null) return write(value, out);
+    if (isRequired) throw new LeaveLane();
+    out.push('null');
   };
 }
 
@@ -154,18 +172,21 @@ function compileNullable(
 ): Write {
   if (isListType(type)) {
     const write = compileType(type.ofType, nodes, fragments, rowTexts);
-    return (value) => {
+    return (value, out) => {
       if (!Array.isArray(value)) throw new LeaveLane();
-      let text = '';
-      for (const each of value) text += text === '' ? write(each) : `,${write(each)}`;
-      return `[${text}]`;
+      out.push('[');
+      for (let index = 0; index < value.length; index++) {
+        if (index > 0) out.push(',');
+        write(value[index], out);
+      }
+      out.push(']');
     };
   }
   if (isLeafType(type)) {
-    return (value) => {
+    return (value, out) => {
       const serialized: unknown = type.serialize(value);
       if (serialized == null) throw new LeaveLane();
-      return JSON.stringify(serialized);
+      out.push(JSON.stringify(serialized));
     };
   }
   if (!isObjectType(type)) throw new LeaveLane();
@@ -183,15 +204,15 @@ function compileObject(
   const fields = [...collectFields(type, selections, fragments)].map(([name, own]) =>
     compileField(type, name, own, fragments, rowTexts),
   );
-  return (value) => {
+  return (value, out) => {
     if (typeof value !== 'object' || value instanceof Error || value instanceof Promise)
       throw new LeaveLane();
-    let text = '{';
+    out.push('{');
     for (let index = 0; index < fields.length; index++) {
-      if (index > 0) text += ',';
-      text += (fields[index] as Write)(value);
+      if (index > 0) out.push(',');
+      (fields[index] as Write)(value, out);
     }
-    return `${text}}`;
+    out.push('}');
   };
 }
 
@@ -206,15 +227,20 @@ function compileField(
   const label = `${JSON.stringify(responseName)}:`;
   if (node.name.value === '__typename') {
     const text = `${label}"${type.name}"`;
-    return () => text;
+    return (_value, out) => void out.push(text);
   }
   const field = type.getFields()[node.name.value];
   if (!field || field.args.length > 0) throw new LeaveLane();
   const write = compileType(field.type, nodes, fragments, rowTexts);
   const { resolve, name } = field;
   const nothing = undefined as never;
-  if (!resolve) return (value) => label + write((value as Record<string, unknown>)[name]);
-  return (value) => label + write(resolve(value, {}, nothing, nothing));
+  const read = resolve
+    ? (value: unknown) => resolve(value, {}, nothing, nothing)
+    : (value: unknown) => (value as Record<string, unknown>)[name];
+  return (value, out) => {
+    out.push(label);
+    write(read(value), out);
+  };
 }
 
 /** The fields of a selection by their name in the answer, in its order (GraphQL, 6.3.2). */

@@ -1,7 +1,9 @@
+import type { Write } from './compile.ts';
+
 /** Remembers what a row looks like as JSON, for each selection of fields that is asked for again and again. */
 export type RowTexts = {
   /** The same function, but a row is written once. */
-  remember(write: (row: unknown) => string): (row: unknown) => string;
+  remember(write: Write): Write;
 };
 
 /** Characters that are kept in all. */
@@ -18,29 +20,24 @@ export function createRowTexts(): RowTexts {
     remember(write) {
       let texts = new WeakMap<object, string>();
       let since = age;
-      return (row) => {
+      return (row, out) => {
         if (since !== age) {
           texts = new WeakMap();
           since = age;
         }
         const known = texts.get(row as object);
-        if (known !== undefined) return known;
-        const text = flatten(write(row));
+        if (known !== undefined) return void out.push(known);
+        const pieces: string[] = [];
+        write(row, pieces);
+        const text = pieces.join('');
         texts.set(row as object, text);
         characters += text.length;
         if (characters > mostCharacters) {
           characters = 0;
           age += 1;
         }
-        return text;
+        out.push(text);
       };
     },
   };
-}
-
-/** What was put together of pieces is kept as a tree of them, five times its size, until somebody reads it. */
-function flatten(text: string): string {
-  // V8 reads a number from one piece only.
-  Number(text);
-  return text;
 }
