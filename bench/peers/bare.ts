@@ -1,5 +1,4 @@
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
-import { port } from './graph.ts';
 
 /**
  * The upper bound: node:http that reads what is posted and writes bytes that it was given beforehand, by a PUT
@@ -25,4 +24,5 @@ createServer((request, response) => {
     response.writeHead(200, headers);
     response.end(answer);
   });
-}).listen(port, '127.0.0.1');
+  // Nothing of the other peers' is loaded: this is the least that can start.
+}).listen(Number(process.env['PORT']), '127.0.0.1');

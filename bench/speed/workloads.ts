@@ -106,7 +106,7 @@ export const workloads: readonly Workload[] = [
   {
     ...common,
     name: 'W5',
-    title: "W1, peers' caches on",
+    title: "one by code, peers' caches on",
     cache: true,
     variety: 1,
     variables: (keys) => ({ code: codeAt(keys, 7) }),
