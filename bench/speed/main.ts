@@ -5,7 +5,7 @@ import { drawBench } from './chart.ts';
 import { type Costs, costTables, measureCosts } from './costs.ts';
 import { measure, type Results } from './measure.ts';
 import { canPin, pinLoad } from './processes.ts';
-import { servers as allServers } from './servers.ts';
+import { servers as allServers, buildGateway } from './servers.ts';
 import { judgeWorkloads, standingTable, verdictTable, workloadTable } from './table.ts';
 import { workloads as allWorkloads, type Workload } from './workloads.ts';
 
@@ -50,6 +50,8 @@ const onProgress = (words: string) => {
   const seconds = Math.round((performance.now() - started) / 1000);
   process.stderr.write(`${String(seconds).padStart(4)} s  ${words}\n`);
 };
+onProgress('building the program');
+buildGateway();
 let results: Results = { measurements: [], standings: [], absent: {} };
 for (const phase of phasesOf(workloads)) {
   const cache = phase[0]?.cache;

@@ -25,22 +25,10 @@ const peer = (name: string, label: string, rest: Partial<Server> = {}): Server =
   ...rest,
 });
 
-export const servers: readonly Server[] = [
-  peer('bare', 'bare node:http', { kind: 'bare' }),
-  peer('gateway', 'komet-graphql', {
-    kind: 'gateway',
-    args: [join(root, 'src/main.ts'), 'start', '--port', 'PORT', '--host', '127.0.0.1'],
-  }),
-  peer('yoga-naive', 'Yoga, naive', { canCache: false }),
-  peer('yoga-jit', 'Yoga, jit'),
-  peer('apollo', 'Apollo Server'),
-  peer('mercurius', 'mercurius, jit'),
-  peer('hive', 'Hive Gateway', { graph: 'customerList' }),
-];
-
-/** As built by `npm run build`. */
-export const builtGateway: readonly string[] = [
-  join(root, 'dist/src/main.js'),
+/** With the flag of `npm start` and of the image. */
+const startWith = (program: string): readonly string[] => [
+  '--max-semi-space-size=16',
+  join(root, program),
   'start',
   '--port',
   'PORT',
@@ -48,16 +36,24 @@ export const builtGateway: readonly string[] = [
   '127.0.0.1',
 ];
 
-/** What `npm run build` does. */
+/** As installed: the bundle that {@link buildGateway} makes. */
+export const builtGateway = startWith('dist/bin/main.js');
+export const gatewayFromSource = startWith('src/main.ts');
+
+export const servers: readonly Server[] = [
+  // As JavaScript, since it is beside a program that is built.
+  peer('bare', 'bare node:http', { kind: 'bare', args: [join(root, 'bench/peers/bare.js')] }),
+  peer('gateway', 'komet-graphql', { kind: 'gateway', args: builtGateway }),
+  peer('yoga-naive', 'Yoga, naive', { canCache: false }),
+  peer('yoga-jit', 'Yoga, jit'),
+  peer('apollo', 'Apollo Server'),
+  peer('mercurius', 'mercurius, jit'),
+  peer('hive', 'Hive Gateway', { graph: 'customerList' }),
+];
+
+/** What `npm run build` does for the program. */
 export function buildGateway(): void {
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'src/tsconfig.build.json'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
-  );
+  execFileSync(process.execPath, [join(root, '.build/bundle.ts')], { cwd: root, stdio: 'inherit' });
 }
 
 /** The environment that makes a server find its upstream. */

@@ -1,18 +1,18 @@
-import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 
 /**
  * The upper bound: node:http that reads what is posted and writes bytes that it was given beforehand, by a PUT
  * of the body with its headers as JSON in `x-headers`.
  */
-let headers: OutgoingHttpHeaders = {};
-let answer: string | Buffer = '';
+let headers = {};
+let answer = '';
 
 /** Up to this length (bytes) a text is quicker, as node joins it with the head. */
 const mostJoined = 16_384;
 
 createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
     const body = Buffer.concat(chunks);
     if (request.method === 'PUT') {
