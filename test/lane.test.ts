@@ -125,6 +125,22 @@ describe('the short lane', () => {
     expect(renamed.headers.get('age')).toBe('0');
   });
 
+  test('outlives two fields that fail, each in its own way', async () => {
+    await using gateway = await startGateway({ twin: { customers: 2 } });
+    await gateway.query('{ customer(id: "23423") { name } }');
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    const { errors } = await gateway.query(
+      'query ($id: ID = "1") { a: customer(id: "no id") { id } b: customer(id: $id) { id } }',
+      { id: null },
+    );
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', hear);
+    expect(errors).toHaveLength(2);
+    expect(unheard).toEqual([]);
+  });
+
   test('does not answer from memory where a request asks for something fresher', async () => {
     await using gateway = await startGateway({ twin: { customers: 2 } });
     const ask = (headers?: Record<string, string>) =>

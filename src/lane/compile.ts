@@ -126,7 +126,8 @@ function compileRoot(
   const info = undefined as never;
   const constant = usesVariables(node) ? undefined : getArgumentValues(field, node);
   return {
-    resolve: (context, variables) =>
+    // Never throws: what the fields before it have begun would fail with nobody to hear it, and end the process.
+    resolve: async (context, variables) =>
       resolve(undefined, constant ?? argumentsOf(field, node, variables), context, info),
     write(value, out) {
       out.push(label);
