@@ -61,8 +61,8 @@ export type ConnectionArguments = {
 };
 
 export type CustomerSource = {
-  byId(id: string): Promise<Customer | null>;
-  byCode(code: string): Promise<Customer | null>;
+  byId: (id: string) => Promise<Customer | null> | Customer | null;
+  byCode: (code: string) => Promise<Customer | null> | Customer | null;
   /** In the order of ids; an `Error` in the place of what cannot be an id. */
   manyById(ids: readonly string[]): Promise<readonly (Customer | Error | null)[]>;
   /** In the order of codes; an `Error` in the place of a code that several share. */

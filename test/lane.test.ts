@@ -86,7 +86,7 @@ const withoutReferences = ({ body, ...rest }: Seen) => ({
 
 describe('the short lane', () => {
   test(
-    `gives ${requests} random requests the status, headers and bytes that the engine gives them, twice`,
+    `gives ${requests} random requests the status, headers and bytes that the engine gives them, again and again`,
     async () => {
       await using both = await startBoth();
       await both.throughEngine({
@@ -99,9 +99,11 @@ describe('the short lane', () => {
         fc.asyncProperty(randomRequests, async (request) => {
           const first = withoutReferences(await both.throughSocket(request));
           const engine = withoutReferences(await both.throughEngine(request));
-          const again = withoutReferences(await both.throughSocket(request));
           expect(first).toEqual(engine);
-          expect(again).toEqual(engine);
+          // The second time its answer is kept, the third time it is what was kept.
+          for (let times = 0; times < 2; times++) {
+            expect(withoutReferences(await both.throughSocket(request))).toEqual(engine);
+          }
         }),
         { numRuns: requests },
       );

@@ -139,7 +139,8 @@ function readFilterOfChanges(filter: CustomerFilterInput | null | undefined): Cu
   );
 }
 
-function only([answer = null]: CustomerAnswer): Customer | null {
+/** @throws {InvalidInput} where that is the answer */
+export function only([answer = null]: CustomerAnswer): Customer | null {
   if (answer instanceof InvalidInput) throw answer;
   return answer;
 }

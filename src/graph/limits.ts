@@ -217,12 +217,17 @@ function rootFieldsOf(operation: OperationDefinitionNode, document: DocumentNode
 /** How many rows a field at the root can answer with, and what looking for them costs, in values. */
 type Reach = { readonly rows: number; readonly looking: number };
 
+const one: Reach = { rows: 1, looking: 0 };
+/** Whatever their arguments are. */
+const single = new Set(['customer', 'customerByCode']);
+
 function reachOf(
   field: FieldNode,
   variables: Readonly<Record<string, unknown>>,
   mostRows: number,
   limits: Limits,
 ): Reach {
+  if (single.has(field.name.value)) return one;
   const given = readArguments(field, variables);
   switch (field.name.value) {
     case 'customers':
@@ -242,7 +247,7 @@ function reachOf(
     case '_entities':
       return { rows: lengthOf(given['representations'], 'representations', limits), looking: 0 };
     default:
-      return { rows: 1, looking: 0 };
+      return one;
   }
 }
 

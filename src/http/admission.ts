@@ -105,24 +105,23 @@ export function createAdmission(options: AdmissionOptions): Admission {
     };
   }
 
+  /** The name that was last found to be one: most requests bring the same. */
+  let lastName: string | undefined;
+
+  function isOfThisMachine(host: string): boolean {
+    if (host === lastName) return true;
+    if (!isLoopback(nameIn(host))) return false;
+    lastName = host;
+    return true;
+  }
+
   function checkForm(head: RequestHead): Refusal | undefined {
     const length = Number(head.header('content-length') ?? 0);
     if (length > options.bodyBytes) {
       return refuse(413, 'BAD_USER_INPUT', `The body has ${length} bytes; the most is ${options.bodyBytes}.`);
     }
     if (head.method !== 'POST') return undefined;
-    const [type = '', ...parameters] = (head.header('content-type') ?? '').toLowerCase().split(';');
-    if (type.trim() !== 'application/json') {
-      return refuse(415, 'BAD_USER_INPUT', 'Send GraphQL as JSON, with content-type: application/json.');
-    }
-    const charset = /charset\s*=\s*"?([^\s"]+)/.exec(parameters.join(';'))?.[1];
-    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
-      return refuse(415, 'BAD_USER_INPUT', 'JSON is sent as UTF-8.');
-    }
-    if ((head.header('content-encoding') ?? 'identity') !== 'identity') {
-      return refuse(415, 'BAD_USER_INPUT', 'Send the body without content-encoding.');
-    }
-    return undefined;
+    return checkType(head.header('content-type') ?? '') ?? checkEncoding(head.header('content-encoding'));
   }
 
   /** Without waiting where nothing has to be waited for: most requests take this way, and a turn is time. */
@@ -131,21 +130,22 @@ export function createAdmission(options: AdmissionOptions): Admission {
     headers: Readonly<Record<string, string>>,
     wanted: Wanted,
   ): Decision | Promise<Decision> {
-    const address = addressOf(head, options.trustedProxies);
+    const readAddress = () => addressOf(head, options.trustedProxies);
     const known = identify(head.header('authorization'));
-    if (known instanceof Promise)
-      return known.then((caller) => accept(caller, head, address, headers, wanted));
-    return accept(known, head, address, headers, wanted);
+    if (!(known instanceof Promise)) return accept(known, head, readAddress, headers, wanted);
+    // Whoever hangs up has no address any more.
+    const address = readAddress();
+    return known.then((caller) => accept(caller, head, () => address, headers, wanted));
   }
 
   function accept(
     caller: Caller | Unauthenticated,
     head: RequestHead,
-    address: string,
+    readAddress: () => string,
     headers: Readonly<Record<string, string>>,
     wanted: Wanted,
   ): Decision | Promise<Decision> {
-    if (!('name' in caller)) return turnAway(caller, address, headers);
+    if (!('name' in caller)) return turnAway(caller, readAddress(), headers);
     const kometToken = serverToken ?? head.header('x-komet-token')?.trim() ?? '';
     const needsToken = wanted === 'customers';
     if (needsToken && !/^[\x21-\x7e]{1,200}$/.test(kometToken)) {
@@ -153,9 +153,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return refuse(401, 'UNAUTHENTICATED', message, headers);
     }
     const admitted = { caller, kometToken, headers };
-    const tokens =
-      needsToken && serverToken === undefined && address !== '' && !isKnownToken(kometToken) && newTokens;
-    if (!operations && !tokens) return admitted;
+    const isNew = needsToken && serverToken === undefined && !isKnownToken(kometToken);
+    if (!operations && !(isNew && newTokens)) return admitted;
+    const address = readAddress();
+    const tokens = isNew && address !== '' && newTokens;
     const who = caller.name === anonymous ? address : caller.name;
     return spend(operations && [operations, who], tokens && [tokens, address]).then((limited) =>
       limited ? withHeaders(limited, headers) : admitted,
@@ -176,11 +177,29 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const origin = head.header('origin');
     if (head.method === 'OPTIONS' && origin !== undefined) return answerPreflight(origin);
     const headers = corsHeaders(origin);
-    if (options.loopbackOnly && !isLoopback(hostOf(head))) return notByThatName(headers);
+    if (options.loopbackOnly && !isOfThisMachine(head.header('host') ?? '')) return notByThatName(headers);
     if (isForeign(head) && !('access-control-allow-origin' in headers)) return notFromThere(headers);
     const malformed = checkForm(head);
     return malformed ? withHeaders(malformed, headers) : check(head, headers, wanted);
   };
+}
+
+function checkType(contentType: string): Refusal | undefined {
+  if (contentType === 'application/json') return undefined;
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  if (type.trim() !== 'application/json') {
+    return refuse(415, 'BAD_USER_INPUT', 'Send GraphQL as JSON, with content-type: application/json.');
+  }
+  const charset = /charset\s*=\s*"?([^\s"]+)/.exec(parameters.join(';'))?.[1];
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    return refuse(415, 'BAD_USER_INPUT', 'JSON is sent as UTF-8.');
+  }
+  return undefined;
+}
+
+function checkEncoding(encoding = 'identity'): Refusal | undefined {
+  if (encoding === 'identity') return undefined;
+  return refuse(415, 'BAD_USER_INPUT', 'Send the body without content-encoding.');
 }
 
 /** A page of another site, by what browsers say of each request and no script can change. */
@@ -193,7 +212,7 @@ function isForeign(head: RequestHead): boolean {
 }
 
 /** Without its port. */
-const hostOf = (head: RequestHead) => /^(\[[^\]]*\]|[^:]*)/.exec(head.header('host') ?? '')?.[1] ?? '';
+const nameIn = (host: string) => /^(\[[^\]]*\]|[^:]*)/.exec(host)?.[1] ?? '';
 
 const notFromThere = (headers: Readonly<Record<string, string>>) =>
   refuse(403, 'FORBIDDEN', 'Pages of this origin may not call; list it in GATEWAY_CORS_ORIGINS.', headers);

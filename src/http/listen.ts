@@ -24,6 +24,9 @@ const defaultConnectionLimits: ConnectionLimits = {
   connections: 10_000,
 };
 
+/** How often (ms) a server that closes looks for connections that have become idle. */
+const sweepMs = 20;
+
 export type ListeningServer = {
   /** Where it is, such as `http://localhost:4000`. */
   readonly url: string;
@@ -47,8 +50,6 @@ export async function serve(
     connectionsCheckingInterval: Math.min(1_000, headersMs / 4),
   };
   const server = createServer(timeouts, (request, response) => {
-    // Node would keep a connection that was busy when closing began until its keep-alive timeout.
-    response.on('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
     const path = pathOf(request.url ?? '/');
     if (Object.hasOwn(routes, path)) routes[path]?.(request, response);
     else sendJson(response, 404, { error: `There is nothing here; GraphQL is at /graphql.` });
@@ -74,8 +75,11 @@ export async function serve(
       server.closeIdleConnections();
       for (const socket of silent) socket.destroy();
       const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+      // Node would keep a connection that was busy when closing began until its keep-alive timeout.
+      const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
       await once(server, 'close');
       clearTimeout(timer);
+      clearInterval(sweep);
     },
   };
 }

@@ -83,7 +83,8 @@ export function compileOperation(
     async run(context, given) {
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
       if (!coerced) throw new LeaveLane();
-      const values = await Promise.all(roots.map((root) => root.resolve(context, coerced)));
+      const begun = roots.map((root) => root.resolve(context, coerced));
+      const values = begun.some((each) => each instanceof Promise) ? await Promise.all(begun) : begun;
       const out = ['{'];
       for (const [index, root] of roots.entries()) {
         if (index > 0) out.push(',');
@@ -126,9 +127,14 @@ function compileRoot(
   const info = undefined as never;
   const constant = usesVariables(node) ? undefined : getArgumentValues(field, node);
   return {
-    // Never throws: what the fields before it have begun would fail with nobody to hear it, and end the process.
-    resolve: async (context, variables) =>
-      resolve(undefined, constant ?? argumentsOf(field, node, variables), context, info),
+    resolve(context, variables) {
+      try {
+        return resolve(undefined, constant ?? argumentsOf(field, node, variables), context, info);
+      } catch (error) {
+        // Thrown, it would leave what the fields before it have begun to fail unheard, and end the process.
+        return Promise.reject(error);
+      }
+    },
     write(value, out) {
       out.push(label);
       write(value, out);

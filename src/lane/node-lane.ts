@@ -24,6 +24,23 @@ const unusual = ['cache-control', 'x-komet-explain', 'last-event-id', 'content-e
 
 type MediaType = 'application/json' | 'application/graphql-response+json';
 
+/** In the form that node writes fastest. */
+const headersOf = {
+  'application/json': plainHeaders('application/json'),
+  'application/graphql-response+json': plainHeaders('application/graphql-response+json'),
+};
+
+function plainHeaders(type: MediaType): readonly string[] {
+  return [
+    'content-type',
+    `${type}; charset=utf-8`,
+    'cache-control',
+    'no-store',
+    'x-content-type-options',
+    'nosniff',
+  ];
+}
+
 export function createNodeLane(options: {
   readonly lane: Lane;
   readonly now: () => number;
@@ -33,15 +50,17 @@ export function createNodeLane(options: {
   const { lane, now, onAnswered } = options;
 
   function send(response: ServerResponse, type: MediaType, visit: Visit, { body, asOf }: LaneAnswer) {
-    response.writeHead(200, {
-      'content-type': `${type}; charset=utf-8`,
-      age: String(Math.max(0, Math.floor((now() - asOf) / 1000))),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'content-length': body.bytes,
-      'x-request-id': visit.id,
-    });
-    response.end(body.content);
+    const age = Math.max(0, Math.floor((now() - asOf) / 1000));
+    response.writeHead(200, [
+      ...headersOf[type],
+      'age',
+      `${age}`,
+      'content-length',
+      `${body.bytes}`,
+      'x-request-id',
+      visit.id,
+    ]);
+    response.end(body.content, 'latin1');
     visit.operation = body.operation;
     visit.effort = { upstreamCalls: 0, source: 'snapshot', asOf };
     onAnswered(visit);
