@@ -15,6 +15,7 @@ import {
   isObjectType,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import type { CustomerSource } from '../../schema/context.ts';
 import type { RowTexts } from './row-texts.ts';
@@ -23,6 +24,8 @@ import type { RowTexts } from './row-texts.ts';
 export class LeaveLane extends Error {
   override readonly name = 'LeaveLane';
 }
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** What resolvers in the lane may use. */
 export type LaneContext = { readonly customers: CustomerSource };
@@ -35,7 +38,7 @@ export type LaneContext = { readonly customers: CustomerSource };
 export type CompiledOperation = {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
-  readonly run: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => Promise<string[]>;
+  readonly run: (context: LaneContext, variables: Variables) => Promise<string[]>;
 };
 
 /** Fields at the root that the lane knows how to answer. */
@@ -77,12 +80,12 @@ export function compileOperation(
   const roots = [...collectFields(query, [operation.selectionSet], fragments)].map(([name, nodes]) =>
     compileRoot(query, name, nodes, fragments, rowTexts),
   );
+  const readVariables = compileVariables(schema, operation.variableDefinitions ?? []);
   return {
     document,
     operationName,
     async run(context, given) {
-      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-      if (!coerced) throw new LeaveLane();
+      const coerced = readVariables(given);
       const begun = roots.map((root) => root.resolve(context, coerced));
       const values = begun.some((each) => each instanceof Promise) ? await Promise.all(begun) : begun;
       const out = ['{'];
@@ -104,7 +107,7 @@ function findOperation(document: DocumentNode, name: string | undefined): Operat
 }
 
 type Root = {
-  readonly resolve: (context: LaneContext, variables: Readonly<Record<string, unknown>>) => unknown;
+  readonly resolve: (context: LaneContext, variables: Variables) => unknown;
   readonly write: Write;
 };
 
@@ -125,11 +128,11 @@ function compileRoot(
   const { resolve } = field;
   const write = compileType(field.type, nodes, fragments, rowTexts);
   const info = undefined as never;
-  const constant = usesVariables(node) ? undefined : getArgumentValues(field, node);
+  const readArguments = compileArguments(field, node);
   return {
     resolve(context, variables) {
       try {
-        return resolve(undefined, constant ?? argumentsOf(field, node, variables), context, info);
+        return resolve(undefined, readArguments(variables), context, info);
       } catch (error) {
         // Thrown, it would leave what the fields before it have begun to fail unheard, and end the process.
         return Promise.reject(error);
@@ -142,19 +145,69 @@ function compileRoot(
   };
 }
 
-function argumentsOf(
-  field: GraphQLField<unknown, unknown>,
-  node: FieldNode,
-  variables: Readonly<Record<string, unknown>>,
-) {
-  try {
-    return getArgumentValues(field, node, variables);
-  } catch {
-    throw new LeaveLane();
-  }
+/** Whether a value is one of a scalar's own, as JSON has it, and stays as it is. */
+const isPlain: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ID: (value) => typeof value === 'string',
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
+  Int: (value) => Number.isInteger(value) && (value as number) === ((value as number) | 0),
+};
+
+/**
+ * Variables as getVariableValues gives them, without it where all are given and plain.
+ * @throws {LeaveLane} where they do not fit
+ */
+function compileVariables(schema: GraphQLSchema, definitions: readonly VariableDefinitionNode[]) {
+  const all = definitions.map(({ variable, type }) => {
+    const named = type.kind === 'NonNullType' ? type.type : type;
+    const fits = named.kind === 'NamedType' ? isPlain[named.name.value] : undefined;
+    return { name: variable.name.value, fits };
+  });
+  return (given: Variables): Variables => {
+    const plain: Record<string, unknown> = {};
+    for (const { name, fits } of all) {
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (!fits?.(value)) {
+        const { coerced } = getVariableValues(schema, definitions, given);
+        if (!coerced) throw new LeaveLane();
+        return coerced;
+      }
+      plain[name] = value;
+    }
+    return plain;
+  };
 }
 
-const usesVariables = (node: FieldNode) => JSON.stringify(node.arguments ?? []).includes('"Variable"');
+/**
+ * A field's arguments as getArgumentValues gives them, without it where all are variables that have a value.
+ * @throws {LeaveLane} where they do not fit
+ */
+function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode) {
+  const given = node.arguments ?? [];
+  if (!JSON.stringify(given).includes('"Variable"')) {
+    const constant = getArgumentValues(field, node);
+    return () => constant;
+  }
+  const sources = given.map(({ name, value }) => ({
+    name: name.value,
+    variable: value.kind === 'Variable' ? value.name.value : undefined,
+  }));
+  const isPlainly =
+    sources.every(({ variable }) => variable !== undefined) &&
+    field.args.every(
+      ({ name, defaultValue }) => defaultValue === undefined || sources.some((each) => each.name === name),
+    );
+  return (variables: Variables): Record<string, unknown> => {
+    const plain: Record<string, unknown> = {};
+    if (isPlainly) for (const { name, variable } of sources) plain[name] = variables[variable as string];
+    if (isPlainly && sources.every(({ name }) => plain[name] != null)) return plain;
+    try {
+      return getArgumentValues(field, node, variables);
+    } catch {
+      throw new LeaveLane();
+    }
+  };
+}
 
 function compileType(
   type: GraphQLOutputType,

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contentOf, type ReadMessage } from '../http/body.ts';
 import type { Visit } from '../observe/visit.ts';
@@ -94,7 +95,9 @@ export function createNodeLane(options: {
     }
     const body = contentOf(request);
     if (method !== 'POST' || !body) return toEngine();
-    void answer(response, tenant, visit, type, body.toString('latin1'), () => readPosted(body), toEngine);
+    const text = body.toString('latin1');
+    const read = () => readPosted(isAscii(body) ? text : body.toString());
+    void answer(response, tenant, visit, type, text, read, toEngine);
   };
 }
 
@@ -106,9 +109,9 @@ function mediaTypeOf({ headers: { accept } }: IncomingMessage): MediaType | unde
 
 const plainMembers = new Set(['query', 'operationName', 'variables']);
 
-function readPosted(body: Buffer): PlainRequest | undefined {
+function readPosted(body: string): PlainRequest | undefined {
   try {
-    return readPlain(JSON.parse(body.toString()));
+    return readPlain(JSON.parse(body));
   } catch {
     return undefined;
   }
