@@ -27,6 +27,7 @@ export function drawBench(
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="Requests a second, for each workload and server">
 <style>${style}</style>
+<rect class="ground" width="${width}" height="${total}" rx="8"/>
 <text class="title" x="${gap}" y="32">Requests a second on one core</text>
 <text x="${gap}" y="54">Logarithmic. Bare is node:http that writes the same bytes. “Unseen” are requests whose answer nobody can have kept.</text>
 ${panels.join('\n')}
@@ -35,13 +36,13 @@ ${panels.join('\n')}
 }
 
 const style = `
-  :root { --card: #59636e14; --ink: #1f2328; --soft: #59636e; --bare: #a5acb5; --gateway: #1a7f4b; --peer: #7aa7e0; }
-  @media (prefers-color-scheme: dark) { :root { --card: #9198a11c; --ink: #e6edf3; --soft: #9198a1; --bare: #6b737d; --gateway: #3fb573; --peer: #3f72b5; } }
+  :root { --ground: #ffffff; --card: #f6f8fa; --ink: #1f2328; --soft: #59636e; --bare: #a5acb5; --gateway: #1a7f4b; --peer: #7aa7e0; }
+  @media (prefers-color-scheme: dark) { :root { --ground: #0d1117; --card: #151b23; --ink: #e6edf3; --soft: #9198a1; --bare: #6b737d; --gateway: #3fb573; --peer: #3f72b5; } }
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--soft); }
   .title { font-size: 18px; font-weight: 600; fill: var(--ink); }
   .name { font-size: 13px; font-weight: 600; fill: var(--ink); }
   .own { font-weight: 600; fill: var(--ink); }
-  .card { fill: var(--card); } .bare { fill: var(--bare); } .gateway { fill: var(--gateway); } .peer { fill: var(--peer); }
+  .ground { fill: var(--ground); } .card { fill: var(--card); } .bare { fill: var(--bare); } .gateway { fill: var(--gateway); } .peer { fill: var(--peer); }
 `;
 
 function drawWorkload(

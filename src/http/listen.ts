@@ -49,9 +49,11 @@ export async function serve(
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(1_000, headersMs / 4),
   };
+  const byPath = new Map(Object.entries(routes));
   const server = createServer(timeouts, (request, response) => {
-    const path = pathOf(request.url ?? '/');
-    if (Object.hasOwn(routes, path)) routes[path]?.(request, response);
+    const { url = '/' } = request;
+    const route = byPath.get(url) ?? byPath.get(pathOf(url));
+    if (route) route(request, response);
     else sendJson(response, 404, { error: `There is nothing here; GraphQL is at /graphql.` });
   });
   // A connection that never sent anything is not idle in node's eyes, and would hold up closing.
@@ -60,7 +62,7 @@ export async function serve(
     silent.add(socket);
     socket.once('close', () => silent.delete(socket));
   });
-  server.on('request', ({ socket }) => silent.delete(socket));
+  server.on('request', ({ socket }) => silent.size > 0 && silent.delete(socket));
   server.timeout = idleMs;
   server.maxConnections = connections;
   server.listen(port, host);

@@ -25,6 +25,9 @@ export class LeaveLane extends Error {
   override readonly name = 'LeaveLane';
 }
 
+/** UTF-8 with a character a byte. */
+const asBytes = (text: string) => (/[^\0-\x7f]/.test(text) ? Buffer.from(text).toString('latin1') : text);
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /** What resolvers in the lane may use. */
@@ -32,7 +35,7 @@ export type LaneContext = { readonly customers: CustomerSource };
 
 /**
  * An operation, ready to run: the JSON text of `data`, exactly as graphql-js and JSON.stringify would give it,
- * in pieces.
+ * in pieces, with a character for each of its bytes: such texts are copied, where others have to be encoded.
  * @throws {LeaveLane} for everything but a complete success
  */
 export type CompiledOperation = {
@@ -246,7 +249,7 @@ function compileNullable(
     return (value, out) => {
       const serialized: unknown = type.serialize(value);
       if (serialized == null) throw new LeaveLane();
-      out.push(JSON.stringify(serialized));
+      out.push(asBytes(JSON.stringify(serialized)));
     };
   }
   if (!isObjectType(type)) throw new LeaveLane();

@@ -115,37 +115,15 @@ export function createLane(options: {
   };
 }
 
-/** Up to this length (bytes) node joins a text with its head into one write; longer ones are encoded once. */
+/** Up to this length (bytes) node joins a text with its head into one write; longer ones are made bytes once. */
 const mostJoined = 16_384;
-
-const comma = 0x2c;
 
 function createBody(data: string[], operation: Operation): Body {
   data[0] = `{"data":${data[0]}`;
   data.push('}');
-  let characters = 0;
-  for (const piece of data) characters += piece.length;
-  if (characters <= mostJoined) {
-    const text = data.join('');
-    const bytes = Buffer.byteLength(text);
-    // A character a byte: node copies such a text, and need not encode it whenever it is sent.
-    if (bytes === characters) return { content: text, bytes, operation };
-    if (bytes <= mostJoined) return { content: Buffer.from(text).toString('latin1'), bytes, operation };
-  }
-  return { ...encode(data), operation };
-}
-
-/** Piece by piece: one letter that is not Latin would make the whole text a slow one to encode. */
-function encode(data: readonly string[]) {
-  let bytes = 0;
-  for (const piece of data) bytes += piece === ',' ? 1 : Buffer.byteLength(piece);
-  const content = Buffer.allocUnsafeSlow(bytes);
-  let at = 0;
-  for (const piece of data) {
-    if (piece === ',') content[at++] = comma;
-    else at += content.write(piece, at);
-  }
-  return { content, bytes };
+  const text = data.join('');
+  const bytes = text.length;
+  return { content: bytes <= mostJoined ? text : Buffer.from(text, 'latin1'), bytes, operation };
 }
 
 /** What those who watch call it. */
