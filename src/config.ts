@@ -75,7 +75,7 @@ const StoreUrl = z.string().transform((text, context) => {
   const parsed = URL.parse(url);
   if (parsed && /^rediss?:$/.test(parsed.protocol) && parsed.hostname !== '') {
     const { searchParams: options } = parsed;
-    const [prefix, isCluster] = [options.get('prefix') ?? 'komet-graphql:', options.get('cluster') === 'on'];
+    const [prefix, isCluster] = [options.get('prefix') ?? undefined, options.get('cluster') === 'on'];
     parsed.search = '';
     return { kind: 'redis', url: parsed.href, prefix, isCluster } as const;
   }

@@ -242,8 +242,7 @@ describeWithRedis('the ledger in Redis', () => {
   });
 });
 
-const openStore = (url: string) =>
-  createRedisStore({ url, prefix: 'komet-graphql:', isCluster: false }, () => {});
+const openStore = (url: string) => createRedisStore({ url });
 
 const untilSame = (one: Parameters<typeof statusOf>[0], other: typeof one) =>
   until('both have the same version', async () => {

@@ -113,16 +113,19 @@ describe('the package', { timeout: 120_000 }, () => {
        import { createKometClient } from 'komet-graphql/client';
        import { createFileStore } from 'komet-graphql/store/file';
        import { createMemoryStore } from 'komet-graphql/store/memory';
+       import { createRedisStore } from 'komet-graphql/store/redis';
        import { startTwin } from 'komet-graphql/twin';
 
        await using twin = await startTwin({ customers: 2 });
        const komet = { baseUrl: twin.url, token: 'any' };
        const query = encodeURIComponent('{ customer(id: "23423") { name } }');
-       for (const store of [createMemoryStore(), await createFileStore('store'), undefined]) {
+       const away = await createRedisStore({ url: 'redis://127.0.0.1:1' });
+       for (const store of [createMemoryStore(), await createFileStore('store'), away, undefined]) {
          const gateway = createGateway({ komet, store });
          const response = await gateway(new Request('http://localhost/graphql?query=' + query));
          console.log(await response.text());
          await gateway.dispose();
+         await store?.close();
        }
        const client = createKometClient({ ...komet, baseUrl: new URL(twin.url), timeoutMs: 5000 });
        console.log((await client.listCustomers({ code: 'ABC' })).customers.length);
@@ -130,7 +133,7 @@ describe('the package', { timeout: 120_000 }, () => {
     );
     const { stdout } = await run(process.execPath, ['library.mjs'], { cwd: folder.path, env });
     expect(stdout.trimEnd().split('\n')).toEqual([
-      ...Array(3).fill('{"data":{"customer":{"name":"ABC Wholesale"}}}'),
+      ...Array(4).fill('{"data":{"customer":{"name":"ABC Wholesale"}}}'),
       '1',
     ]);
   });
@@ -142,11 +145,16 @@ describe('the package', { timeout: 120_000 }, () => {
        import { createKometClient } from 'komet-graphql/client';
        import { createFileStore } from 'komet-graphql/store/file';
        import { createMemoryStore } from 'komet-graphql/store/memory';
+       import { createRedisStore } from 'komet-graphql/store/redis';
        import { startTwin } from 'komet-graphql/twin';
 
        export const options: GatewayOptions = { komet: { token: 'any' }, store: createMemoryStore() };
        export const answer: Promise<Response> = createGateway(options)(new Request('http://localhost/graphql'));
        export const other: GatewayOptions = { komet: { token: 'any' }, store: await createFileStore('.') };
+       export const shared: GatewayOptions = {
+         komet: { token: 'any' },
+         store: await createRedisStore({ url: 'redis://localhost' }),
+       };
        export const twin = await startTwin({ faults: ['slow'] });
        export const client = createKometClient({ baseUrl: new URL(twin.url), token: 'any', timeoutMs: 1 });
        export const list = await client.listCustomers({ code: 'ABC' });

@@ -9,10 +9,10 @@ export const commandMs = 1_000;
 export type RedisPlace = {
   /** `redis://` or `rediss://`, with user and password where Redis wants them. */
   readonly url: string;
-  /** What all keys begin with. */
-  readonly prefix: string;
-  /** Whether the URL leads to a node of a Redis Cluster. */
-  readonly isCluster: boolean;
+  /** What all keys begin with; `komet-graphql:` where not given. */
+  readonly prefix?: string | undefined;
+  /** Whether the URL leads to a node of a Redis Cluster; it does not where not given. */
+  readonly isCluster?: boolean | undefined;
 };
 
 /** A connection for commands and one for messages. */
@@ -40,7 +40,7 @@ export type RedisLink = {
  * it and not all that follow.
  */
 export function createRedisLink(
-  { url, isCluster }: Pick<RedisPlace, 'url' | 'isCluster'>,
+  { url, isCluster = false }: Pick<RedisPlace, 'url' | 'isCluster'>,
   log: (event: string, facts: Record<string, unknown>) => void,
 ): RedisLink {
   const commands = addScripts(connect(url, isCluster));

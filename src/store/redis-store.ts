@@ -30,10 +30,12 @@ const counterSeconds = 2 * 86_400;
  * Keeps blobs and counters in Redis or Valkey, shared with every process that uses the same URL and prefix. A
  * tenant's keys are `PREFIX{TENANT}:NAME`. While Redis cannot be used every operation fails, at once where that
  * is known, and is tried anew with the next connection. Resolves when it is connected, or later where it cannot be.
+ *
+ * @param log told once of each outage, and of its end
  */
 export async function createRedisStore(
-  { prefix, ...place }: RedisPlace,
-  log: (event: string, facts: Record<string, unknown>) => void,
+  { prefix = 'komet-graphql:', ...place }: RedisPlace,
+  log: (event: string, facts: Record<string, unknown>) => void = () => {},
 ): Promise<Store> {
   const me = randomBytes(9).toString('base64url');
   const link = createRedisLink(place, log);
