@@ -16,24 +16,26 @@ export async function letMishapsHappen(stage: Stage, { kills, cutSeconds }: Mish
   const { replicas, redis, line, say } = stage;
   const of = (turn: number) => replicas[turn % replicas.length] as (typeof replicas)[number];
   const starting: Promise<void>[] = [];
+  const checks: Promise<void>[] = [];
   for (let turn = 0; turn < kills; turn++) {
-    // It may not be back yet.
-    await starting[turn - replicas.length];
-    await stage.beginReading(of(turn));
+    // One at a time: there is always somebody to ask.
+    await starting[turn - 1];
+    await stage.beginReading(turn, of(turn));
     await of(turn).kill();
-    say(`killed a process while it read the list (${turn + 1} of ${kills})`);
-    await stage.checkReading(of(turn + 1).isUp ? of(turn + 1) : of(turn + 2));
+    say(`killed a process while it read a list (${turn + 1} of ${kills})`);
+    // Answered once the lease of the one that was killed has run out.
+    checks.push(stage.ask(turn, of(turn + 1)));
     starting.push(of(turn).start());
   }
-  await Promise.all(starting);
+  await Promise.all([...starting, ...checks]);
 
-  await stage.beginReading(of(0));
+  await stage.beginReading(0, of(0));
   of(0).pause();
-  say(`paused a process while it reads the list, for ${pauseSeconds} s`);
-  await stage.checkReading(of(1));
+  say(`paused a process while it reads a list, for ${pauseSeconds} s`);
+  await stage.ask(0, of(1));
   await wait(pauseSeconds * 1_000);
   of(0).resume();
-  for (const replica of replicas) await stage.checkReading(replica);
+  for (const replica of replicas) await stage.ask(0, replica);
 
   await redis.stop();
   await redis.start();
@@ -46,7 +48,7 @@ export async function letMishapsHappen(stage: Stage, { kills, cutSeconds }: Mish
   line.mend();
   say('mended the line to Redis');
   await wait(3_000);
-  for (const replica of replicas) await stage.checkReading(replica);
+  for (const replica of replicas) await stage.ask(0, replica);
 }
 
 /** The same for a fleet that spends all of its quota; nothing that makes a process forget what it has spent. */

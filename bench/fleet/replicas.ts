@@ -22,7 +22,7 @@ export async function startReplica(settings: Readonly<Record<string, string>>): 
   async function start() {
     const { gateway, url } = await forkGateway(settings);
     process = gateway;
-    pool = new Pool(new URL(url).origin, { connections: 64 });
+    pool = new Pool(new URL(url).origin, { connections: 64, headersTimeout: 60_000 });
     isUp = true;
   }
 
@@ -45,7 +45,7 @@ export async function startReplica(settings: Readonly<Record<string, string>>): 
       const ended = once(process, 'exit');
       process.kill('SIGKILL');
       await ended;
-      await pool.destroy();
+      void pool.destroy();
     },
     start,
     pause() {

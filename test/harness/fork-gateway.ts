@@ -20,7 +20,11 @@ export async function forkGateway(
       ...settings,
     },
   });
-  const [first] = (await once(gateway, 'message')) as [Message];
+  const ended = once(gateway, 'exit').then(() => {
+    throw new Error('the gateway ended before it listened');
+  });
+  const [first] = (await Promise.race([once(gateway, 'message'), ended])) as [Message];
+  ended.catch(() => {});
   if (first.kind !== 'listening') throw new Error('the gateway does not listen');
   return { gateway, url: first.url };
 }
