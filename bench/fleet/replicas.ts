@@ -22,7 +22,7 @@ export async function startReplica(settings: Readonly<Record<string, string>>): 
   async function start() {
     const { gateway, url } = await forkGateway(settings);
     process = gateway;
-    pool = new Pool(new URL(url).origin, { connections: 64, headersTimeout: 60_000 });
+    pool = new Pool(new URL(url).origin, { connections: 500, headersTimeout: 60_000 });
     isUp = true;
   }
 

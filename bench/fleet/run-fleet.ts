@@ -98,7 +98,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       const before = callsOf(twin, index).length;
       twin.latencyMs = 1_000;
       void askOne(index, replica, true);
-      await until('a list is being read', () => callsOf(twin, index).length > before);
+      await until('a list is being read', () => callsOf(twin, index).length > before, 60_000);
       twin.latencyMs = 5;
     },
     ask: (spare, replica) => askOne(tokens + (spare % spares), replica),
