@@ -127,6 +127,16 @@ describe('the short lane', () => {
     expect(renamed.headers.get('age')).toBe('0');
   });
 
+  test.each([
+    ['toString', {}],
+    ['__proto__', JSON.parse('{ "__proto__": 1 }')],
+  ])('takes a variable that is named %s for no more than the engine does', async (name, variables) => {
+    await using gateway = await startGateway({ twin: { customers: 9 } });
+    const query = `query ($${name}: Int) { customers(limit: $${name}) { id } }`;
+    const engine = await gateway.query(query, variables, { 'x-komet-explain': '1' });
+    expect((await gateway.query(query, variables)).data).toEqual(engine.data);
+  });
+
   test('outlives two fields that fail, each in its own way', async () => {
     await using gateway = await startGateway({ twin: { customers: 2 } });
     await gateway.query('{ customer(id: "23423") { name } }');

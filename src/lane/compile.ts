@@ -30,6 +30,10 @@ const asBytes = (text: string) => (/[^\0-\x7f]/.test(text) ? Buffer.from(text).t
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** A variable may have the name of what every object inherits. */
+const ownOf = (variables: Variables, name: string) =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined;
+
 /** What resolvers in the lane may use. */
 export type LaneContext = { readonly customers: CustomerSource };
 
@@ -169,7 +173,7 @@ function compileVariables(schema: GraphQLSchema, definitions: readonly VariableD
   return (given: Variables): Variables => {
     const plain: Record<string, unknown> = {};
     for (const { name, fits } of all) {
-      const value = Object.hasOwn(given, name) ? given[name] : undefined;
+      const value = ownOf(given, name);
       if (!fits?.(value)) {
         const { coerced } = getVariableValues(schema, definitions, given);
         if (!coerced) throw new LeaveLane();
@@ -202,7 +206,8 @@ function compileArguments(field: GraphQLField<unknown, unknown>, node: FieldNode
     );
   return (variables: Variables): Record<string, unknown> => {
     const plain: Record<string, unknown> = {};
-    if (isPlainly) for (const { name, variable } of sources) plain[name] = variables[variable as string];
+    if (isPlainly)
+      for (const { name, variable } of sources) plain[name] = ownOf(variables, variable as string);
     if (isPlainly && sources.every(({ name }) => plain[name] != null)) return plain;
     try {
       return getArgumentValues(field, node, variables);
