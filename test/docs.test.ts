@@ -6,10 +6,11 @@ import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../schema/schema.ts';
 import { startTwin } from '../src/twin/twin.ts';
-import { listen } from './harness/listening.ts';
+import { findFreePort } from './harness/listening.ts';
 import { type Block, readBlocks, toPattern } from './harness/pages.ts';
 import { type Program, startProgram } from './harness/program.ts';
 import { hasTools } from './harness/tools.ts';
+import { until } from './harness/until.ts';
 
 /**
  * Runs the pages as somebody would who copies each of their blocks: `sh` into a terminal (`sh server=PORT` into one
@@ -91,17 +92,16 @@ async function startReader() {
 
   /** A free port in the place of one that a page names, the same one each time. */
   async function freePort(named: string): Promise<string> {
-    const port = ports.get(named) ?? (await findFreePort());
+    const port = ports.get(named) ?? `${await findFreePort()}`;
     ports.set(named, port);
     return port;
   }
 
   async function withFreePorts(text: string): Promise<string> {
-    let changed = text;
     for (const [, named = ''] of text.matchAll(/(?:localhost:|--port |listen\()(\d{4})\b/g)) {
-      changed = changed.replaceAll(`${named}`, await freePort(named));
+      await freePort(named);
     }
-    return changed;
+    return text.replaceAll(/\b\d{4}\b/g, (number) => ports.get(number) ?? number);
   }
 
   async function start(script: string): Promise<Program> {
@@ -128,9 +128,8 @@ async function startReader() {
     void server.ended.then(() => {
       hasEnded = true;
     });
-    while (!(await isListening(port))) {
-      if (hasEnded) throw new Error(`it ended:\n${server.output}${server.errors}`);
-    }
+    await until('the server listens', async () => hasEnded || (await isListening(port)), 60_000);
+    if (hasEnded) throw new Error(`it ended:\n${server.output}${server.errors}`);
   }
 
   return {
@@ -162,14 +161,9 @@ async function startReader() {
 const readMarks = (marks: readonly string[]): Readonly<Partial<Record<string, string>>> =>
   Object.fromEntries(marks.map((mark) => mark.split('=')));
 
-async function findFreePort(): Promise<string> {
-  await using server = await listen(() => {});
-  return new URL(server.url).port;
-}
-
 const isListening = (port: number) =>
   new Promise<boolean>((resolve) => {
-    const socket = connect({ port, host: 'localhost', timeout: 1_000 });
-    socket.on('connect', () => resolve(true)).on('error', () => setTimeout(resolve, 50, false));
-    socket.on('close', () => socket.destroy()).on('connect', () => socket.end());
+    const socket = connect(port, 'localhost');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
   });

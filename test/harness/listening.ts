@@ -31,3 +31,14 @@ export async function listen(listener: RequestListener): Promise<Listening> {
     },
   };
 }
+
+/** For a program that must be told its port. */
+export async function findFreePort(): Promise<number> {
+  for (;;) {
+    const server = await listen(() => {});
+    await server[Symbol.asyncDispose]();
+    const port = Number(new URL(server.url).port);
+    // A node of a Redis Cluster takes the one 10,000 above as well.
+    if (port < 55_000) return port;
+  }
+}

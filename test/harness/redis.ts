@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { describe, test } from 'vitest';
+import { findFreePort } from './listening.ts';
 import { createFolder } from './program.ts';
 import { hasTools } from './tools.ts';
 import { until } from './until.ts';
@@ -144,18 +144,6 @@ async function formCluster(admin: Redis): Promise<void> {
   await until('the cluster is whole', async () =>
     `${await admin.call('CLUSTER', 'INFO')}`.includes('cluster_state:ok'),
   );
-}
-
-async function findFreePort(): Promise<number> {
-  // The bus of a cluster has a port of its own, 10,000 above.
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    if (port < 55_000) return port;
-  }
 }
 
 /** Of this machine, good for a day. */
