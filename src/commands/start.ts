@@ -2,7 +2,6 @@ import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Config, readConfig, settings } from '../config.ts';
 import { createLogger } from '../observe/logger.ts';
-import { startTracing } from '../observe/tracing.ts';
 import type { RunningServer } from '../server.ts';
 import { version } from '../version.ts';
 import { loadEnvFile } from './env-file.ts';
@@ -53,7 +52,7 @@ async function run(config: Config): Promise<void> {
   const fail = (error: unknown) => {
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
   };
-  const tracing = config.tracing ? await startTracing(version(), logger).catch(fail) : undefined;
+  const tracing = config.tracing ? await trace(logger).catch(fail) : undefined;
   const running = await startServer(config, { logger, tracer: tracing?.tracer }).catch(fail);
   greet(running, config, logger);
 
@@ -80,6 +79,12 @@ async function run(config: Config): Promise<void> {
  * The first lines that a person reads; without a terminal one line for whatever collects the log, with the
  * same in it. Either is there at every level, so that whoever starts this can wait for it.
  */
+/** Its library is loaded where somebody wants it. */
+async function trace(logger: Logger) {
+  const { startTracing } = await import('../observe/tracing.ts');
+  return startTracing(version(), logger);
+}
+
 function greet({ url, twin }: RunningServer, config: Config, logger: Logger): void {
   const { freshness, komet, store } = config;
   const source = twin

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { DiagLogLevel, diag, type Tracer, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 
@@ -46,8 +47,7 @@ export async function startTracing(version: string, logger: Logger): Promise<Tra
   return {
     tracer: trace.getTracer('komet-graphql', version),
     async shutdown() {
-      const enough = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
-      await Promise.race([sdk.shutdown().catch(() => {}), enough]);
+      await Promise.race([sdk.shutdown().catch(() => {}), wait(patienceMs, undefined, { ref: false })]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { addScripts, type ScriptedRedis } from './redis-scripts.ts';
 import { StoreAway } from './store.ts';
 
 /** How long (ms) a command may take: whoever waits for it is a caller's request. */
-export const commandMs = 1_000;
+const commandMs = 1_000;
 
 export type RedisPlace = {
   /** `redis://` or `rediss://`, with user and password where Redis wants them. */
