@@ -4,6 +4,7 @@ import { contentOf, type ReadMessage } from '../http/body.ts';
 import type { Visit } from '../observe/visit.ts';
 import type { Tenant } from '../tenants.ts';
 import type { Lane, LaneAnswer, PlainRequest } from './lane.ts';
+import { createOutbox } from './outbox.ts';
 
 /**
  * Answers Node's own requests through the lane, and hands on to the engine what the lane leaves to it. Bodies
@@ -49,8 +50,11 @@ export function createNodeLane(options: {
   readonly onAnswered: (visit: Visit) => void;
 }): NodeLane {
   const { lane, now, onAnswered } = options;
+  const inTurn = createOutbox();
 
   function send(response: ServerResponse, type: MediaType, visit: Visit, { body, asOf }: LaneAnswer) {
+    // Who mounts the gateway may have answered since, such as a middleware with a time limit.
+    if (response.headersSent) return;
     const age = Math.max(0, Math.floor((now() - asOf) / 1000));
     response.writeHead(200, [
       ...headersOf[type],
@@ -77,10 +81,10 @@ export function createNodeLane(options: {
     toEngine: ToEngine,
   ) {
     const known = lane.recall(tenant.customers, tenant.name, text);
-    if (known) return send(response, type, visit, known);
+    if (known) return inTurn(() => send(response, type, visit, known));
     const plain = read();
     const found = plain && (await lane.answer(tenant.customers, tenant.name, text, plain));
-    if (found) send(response, type, visit, found);
+    if (found) inTurn(() => send(response, type, visit, found));
     else toEngine();
   }
 
