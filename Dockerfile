@@ -21,5 +21,5 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--max-semi-space-size=16", "/app/node_modules/komet-graphql/dist/bin/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--initial-old-space-size=64", "/app/node_modules/komet-graphql/dist/bin/main.js"]
 CMD ["start"]

@@ -36,7 +36,7 @@ export type MeasureOptions = {
   readonly rounds: number;
   /** Of each server under each workload in each round. */
   readonly sliceMs: number;
-  /** Before the first slice of each, which is when code gets compiled. */
+  /** Before the first slice of each, which is when code gets compiled; three times that before the very first. */
   readonly warmUpMs: number;
   readonly onProgress: (words: string) => void;
 };
@@ -88,6 +88,7 @@ export async function measure(
             upstream,
             counts,
             round,
+            isFirst: workload === workloads[0],
             gateway,
           });
           slices.set(name, [...(slices.get(name) ?? []), slice]);
@@ -165,10 +166,12 @@ async function measureSlice(
     readonly upstream: Upstream;
     readonly counts: Map<string, number>;
     readonly round: number;
+    /** Whether nothing but a few single requests was asked of these processes before. */
+    readonly isFirst: boolean;
     readonly gateway: RunningProcess | undefined;
   },
 ): Promise<Slice> {
-  const { upstream, counts, round, sliceMs, warmUpMs } = options;
+  const { upstream, counts, round, isFirst, sliceMs, warmUpMs } = options;
   const { keys } = upstream;
   const { connections, variety } = workload;
   const name = `${workload.name} ${server.name}`;
@@ -180,7 +183,8 @@ async function measureSlice(
   const next = () => (known ? (known[n++ % known.length] as string) : bodyOf(workload, server, keys, n++));
   const { port } = running;
   if (server.kind === 'bare') await teach(running, options.gateway, bodyOf(workload, server, keys, 0));
-  await load({ port, connections, durationMs: round === 0 ? warmUpMs : sliceMs / 5, next });
+  const warmUp = isFirst ? 3 * warmUpMs : warmUpMs;
+  await load({ port, connections, durationMs: round === 0 ? warmUp : sliceMs / 5, next });
   const callsBefore = await upstream.calls();
   const cpuBefore = running.cpu();
   const own = process.cpuUsage();

@@ -25,9 +25,10 @@ const peer = (name: string, label: string, rest: Partial<Server> = {}): Server =
   ...rest,
 });
 
-/** With the flag of `npm start` and of the image. */
+/** With the flags of `npm start` and of the image. */
 const startWith = (program: string): readonly string[] => [
   '--max-semi-space-size=16',
+  '--initial-old-space-size=64',
   join(root, program),
   'start',
   '--port',

@@ -39,7 +39,8 @@ Example
     // Node's diagnostic reports print the environment, and processes started from here would inherit it.
     for (const name of ['KOMET_TOKEN', 'GATEWAY_API_KEYS', 'STORE_URL']) delete process.env[name];
     // By default V8 lets a heap of 40 MB become 500 MB before it looks for garbage: room that a fleet pays for,
-    // and pauses that callers see. `npm start` bounds the young generation too, which only Node's arguments can.
+    // and pauses that callers see. `npm start` bounds the young generation too, and lets the first list in before
+    // V8 looks for garbage at all, which only Node's arguments can.
     setFlagsFromString('--heap-growing-percent=40');
     await run(config);
   },
@@ -75,16 +76,16 @@ async function run(config: Config): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal));
 }
 
-/**
- * The first lines that a person reads; without a terminal one line for whatever collects the log, with the
- * same in it. Either is there at every level, so that whoever starts this can wait for it.
- */
 /** Its library is loaded where somebody wants it. */
 async function trace(logger: Logger) {
   const { startTracing } = await import('../observe/tracing.ts');
   return startTracing(version(), logger);
 }
 
+/**
+ * The first lines that a person reads; without a terminal one line for whatever collects the log, with the
+ * same in it. Either is there at every level, so that whoever starts this can wait for it.
+ */
 function greet({ url, twin }: RunningServer, config: Config, logger: Logger): void {
   const { freshness, komet, store } = config;
   const source = twin

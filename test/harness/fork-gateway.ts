@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Message } from './gateway-process.ts';
 
 /** As `npm start` and the start command have them. */
-const flags = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+const flags = ['--max-semi-space-size=16', '--initial-old-space-size=64', '--heap-growing-percent=40'];
 
 /** Starts a gateway in a process of its own, with the flags of the program; it says what gateway-process.ts says. */
 export async function forkGateway(
