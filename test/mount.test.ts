@@ -95,6 +95,26 @@ describe.for([
   });
 });
 
+describe('a gateway within a server that has lost patience', () => {
+  test('leaves the answer alone that was given in its place, and goes on', async () => {
+    await using komet = await startKomet();
+    await using site = await listen((request, response) => {
+      komet.gateway.nodeListener(request, response);
+      if (!request.headers['x-hurry']) return;
+      request.on('end', () => void response.writeHead(503).end('too late'));
+    });
+    const url = `${new URL(site.url).origin}/graphql`;
+    await post(url, { query });
+    const hurried = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-hurry': '1' },
+      body: JSON.stringify({ query }),
+    });
+    expect([hurried.status, await hurried.text()]).toEqual([503, 'too late']);
+    expect((await post(url, { query })).data).toEqual(answer);
+  });
+});
+
 describe('a gateway as a Fetch handler', () => {
   test('answers requests without a socket, as Next.js, Bun, Deno and workers have them', async () => {
     await using komet = await startKomet({ endpoint: '/api/graphql' });
