@@ -260,7 +260,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const takeLane = createNodeLane({
     lane: createLane({ schema: graph, limits, isAllowed }),
     now,
-    onAnswered: (visit) => observer.answered(visit, 200),
+    onAnswered: observer.answered,
   });
   const answerNode = guardNode(
     admit,

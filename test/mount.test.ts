@@ -96,7 +96,7 @@ describe.for([
 });
 
 describe('a gateway within a server that has lost patience', () => {
-  test('leaves the answer alone that was given in its place, and goes on', async () => {
+  test('leaves the answer alone that was given in its place, counts it, and goes on', async () => {
     await using komet = await startKomet();
     await using site = await listen((request, response) => {
       komet.gateway.nodeListener(request, response);
@@ -111,6 +111,9 @@ describe('a gateway within a server that has lost patience', () => {
       body: JSON.stringify({ query }),
     });
     expect([hurried.status, await hurried.text()]).toEqual([503, 'too late']);
+    expect(await komet.gateway.metrics()).toContain(
+      'komet_graphql_request_duration_seconds_count{source="none",outcome="error"} 1\n',
+    );
     expect((await post(url, { query })).data).toEqual(answer);
   });
 });

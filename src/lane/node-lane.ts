@@ -47,14 +47,14 @@ export function createNodeLane(options: {
   readonly lane: Lane;
   readonly now: () => number;
   /** An answer is out. */
-  readonly onAnswered: (visit: Visit) => void;
+  readonly onAnswered: (visit: Visit, status: number) => void;
 }): NodeLane {
   const { lane, now, onAnswered } = options;
   const inTurn = createOutbox();
 
   function send(response: ServerResponse, type: MediaType, visit: Visit, { body, asOf }: LaneAnswer) {
     // Who mounts the gateway may have answered since, such as a middleware with a time limit.
-    if (response.headersSent) return;
+    if (response.headersSent) return onAnswered(visit, response.statusCode);
     const age = Math.max(0, Math.floor((now() - asOf) / 1000));
     response.writeHead(200, [
       ...headersOf[type],
@@ -68,7 +68,7 @@ export function createNodeLane(options: {
     response.end(body.content, 'latin1');
     visit.operation = body.operation;
     visit.effort = { upstreamCalls: 0, source: 'snapshot', asOf };
-    onAnswered(visit);
+    onAnswered(visit, 200);
   }
 
   async function answer(
