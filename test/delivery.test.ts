@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { readConfig, settings } from '../src/config.ts';
 import { startGateway } from './harness/gateway.ts';
+import { nodeFlags } from './harness/node-flags.ts';
 
 // Nothing here builds an image or starts a cluster: these files are read as their tools read them, and what
 // they say of the gateway is tried on one.
@@ -145,13 +146,14 @@ describe('the image', () => {
     expect(dockerfile).toContain(`--owner=node --group=node --mode=0700 ${instruction('VOLUME')}`);
   });
 
-  test('starts the file that the package has as its program', async () => {
+  test('starts the file that the package has as its program, with the flags of npm start', async () => {
     const { bin } = JSON.parse(await read('package.json')) as { bin: Record<string, string> };
     const [command, ...args] = JSON.parse(instruction('ENTRYPOINT')) as string[];
     expect([command, args.at(-1)]).toEqual([
       'node',
       `/app/node_modules/komet-graphql/${bin['komet-graphql']}`,
     ]);
+    expect(args.slice(0, -1)).toEqual(nodeFlags);
     const { stdout } = await run(process.execPath, [...args.slice(0, -1), 'src/main.ts', '--version'], {
       cwd: root,
     });

@@ -63,6 +63,10 @@ export async function measure(
   const absent: Record<string, string> = {};
   const slices = new Map<string, Slice[]>();
   const counts = new Map<string, number>();
+  const warmUpOf = (workload: Workload, round: number) => {
+    if (round > 0) return options.sliceMs / 5;
+    return workload === workloads[0] ? 3 * options.warmUpMs : options.warmUpMs;
+  };
   try {
     for (const server of servers) {
       options.onProgress(`starting ${server.label}`);
@@ -87,8 +91,7 @@ export async function measure(
             ...options,
             upstream,
             counts,
-            round,
-            isFirst: workload === workloads[0],
+            warmUpMs: warmUpOf(workload, round),
             gateway,
           });
           slices.set(name, [...(slices.get(name) ?? []), slice]);
@@ -165,13 +168,10 @@ async function measureSlice(
   options: MeasureOptions & {
     readonly upstream: Upstream;
     readonly counts: Map<string, number>;
-    readonly round: number;
-    /** Whether nothing but a few single requests was asked of these processes before. */
-    readonly isFirst: boolean;
     readonly gateway: RunningProcess | undefined;
   },
 ): Promise<Slice> {
-  const { upstream, counts, round, isFirst, sliceMs, warmUpMs } = options;
+  const { upstream, counts, sliceMs, warmUpMs } = options;
   const { keys } = upstream;
   const { connections, variety } = workload;
   const name = `${workload.name} ${server.name}`;
@@ -183,8 +183,7 @@ async function measureSlice(
   const next = () => (known ? (known[n++ % known.length] as string) : bodyOf(workload, server, keys, n++));
   const { port } = running;
   if (server.kind === 'bare') await teach(running, options.gateway, bodyOf(workload, server, keys, 0));
-  const warmUp = isFirst ? 3 * warmUpMs : warmUpMs;
-  await load({ port, connections, durationMs: round === 0 ? warmUp : sliceMs / 5, next });
+  await load({ port, connections, durationMs: warmUpMs, next });
   const callsBefore = await upstream.calls();
   const cpuBefore = running.cpu();
   const own = process.cpuUsage();

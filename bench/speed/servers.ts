@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeFlags } from '../../test/harness/node-flags.ts';
 
 /** Who is measured. */
 export type Server = {
@@ -25,10 +26,8 @@ const peer = (name: string, label: string, rest: Partial<Server> = {}): Server =
   ...rest,
 });
 
-/** With the flags of `npm start` and of the image. */
 const startWith = (program: string): readonly string[] => [
-  '--max-semi-space-size=16',
-  '--initial-old-space-size=64',
+  ...nodeFlags,
   join(root, program),
   'start',
   '--port',

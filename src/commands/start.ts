@@ -39,8 +39,8 @@ Example
     // Node's diagnostic reports print the environment, and processes started from here would inherit it.
     for (const name of ['KOMET_TOKEN', 'GATEWAY_API_KEYS', 'STORE_URL']) delete process.env[name];
     // By default V8 lets a heap of 40 MB become 500 MB before it looks for garbage: room that a fleet pays for,
-    // and pauses that callers see. `npm start` bounds the young generation too, and lets the first list in before
-    // V8 looks for garbage at all, which only Node's arguments can.
+    // and pauses that callers see. `npm start` bounds the young generation too, and lets the first list in with
+    // fewer looks, which only Node's arguments can.
     setFlagsFromString('--heap-growing-percent=40');
     await run(config);
   },

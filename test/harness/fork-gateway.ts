@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Message } from './gateway-process.ts';
+import { nodeFlags } from './node-flags.ts';
 
-/** As `npm start` and the start command have them. */
-const flags = ['--max-semi-space-size=16', '--initial-old-space-size=64', '--heap-growing-percent=40'];
+/** The last is the start command's own. */
+const flags = [...nodeFlags, '--heap-growing-percent=40'];
 
 /** Starts a gateway in a process of its own, with the flags of the program; it says what gateway-process.ts says. */
 export async function forkGateway(
