@@ -400,6 +400,40 @@ test('any list reads as JSON.parse would read it, however it is spaced, escaped,
   await fc.assert(property, { numRuns: 300 });
 });
 
+test('a list of many batches reads so too, whatever looks like the place between two rows', async () => {
+  const like = fc.constantFrom(
+    '},{',
+    '"},{"',
+    '\\"},{',
+    '}],"customers":[{',
+    '},{"id":"3","name":"no"},{',
+    'ł',
+    'plain',
+  );
+  const row = fc.record({
+    id: fc.stringMatching(/^[1-9]\d{0,17}$/),
+    name: like,
+    [`x},{`]: fc.option(like),
+    nested: fc.option(fc.array(fc.record({ id: like }), { maxLength: 3 }), { freq: 3 }),
+  });
+  const property = fc.asyncProperty(
+    fc.array(row, { minLength: 1, maxLength: 5 }),
+    fc.array(row, { minLength: 0, maxLength: 3 }),
+    fc.constantFrom('', '', '', ' '),
+    fc.integer({ min: 100, max: 100_000 }),
+    async (usual, odd, gap, chunkBytes) => {
+      const plain = { id: '7', name: 'x'.repeat(100) };
+      const many = Array.from({ length: 4_000 }, (_, index) => usual[index % 7] ?? plain);
+      const envelope = { status: '1', customers: [...many, ...odd], others: [...odd, ...usual, ...odd] };
+      const body = write(envelope, gap, false);
+      expect(body.length).toBeGreaterThan(200_000);
+      const { customers: rows, dropped } = await read(body, chunkBytes);
+      expect({ customers: rows, dropped }).toEqual(readPlainly(body));
+    },
+  );
+  await fc.assert(property, { numRuns: 100 });
+});
+
 test('a body with one byte changed is read as JSON.parse would read it, or is a bad response', async () => {
   const body = Buffer.from(
     `{"customers":[${asterRow},{"id":2,"name":"B","x":[{"y":[1,"\\\\"]}]}],"status":"1","message":"OK"}`,

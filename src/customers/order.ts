@@ -1,5 +1,5 @@
 import type { Customer } from '../komet/customer.ts';
-import { createPace } from './pace.ts';
+import { createPace, visitAtPace } from './pace.ts';
 import { fold } from './text.ts';
 
 /** What a list can be sorted by. */
@@ -63,10 +63,8 @@ export async function sortCustomers(
 ): Promise<Sorted> {
   const pace = createPace();
   const keys: SortKey[] = [];
-  for (const customer of customers) {
-    keys.push(sortKeys[field](customer));
-    if (keys.length % 1024 === 0) await pace();
-  }
+  const keyOf = sortKeys[field];
+  await visitAtPace(customers, (customer) => keys.push(keyOf(customer)));
   const compare = (a: number, b: number) =>
     compareKeys(keys[a] as SortKey, keys[b] as SortKey, direction) ||
     compareIds((customers[a] as Customer).id, (customers[b] as Customer).id);

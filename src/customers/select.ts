@@ -3,7 +3,7 @@ import type { CustomerFilter } from './filter.ts';
 import { membershipKey } from './memberships.ts';
 import { type Order, sortCustomers } from './order.ts';
 import { createPace } from './pace.ts';
-import { foldedNameOf, type Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { createLike, fold, foldCode } from './text.ts';
 
 /** Ids of the members of a location or an upstream name filter, by `membershipKey`. */
@@ -16,11 +16,18 @@ export async function selectCustomers(
   order: Order,
   idsOf: MembersOf,
 ): Promise<readonly Customer[]> {
-  const matches = createTest(filter, idsOf, (customer, index) => foldedNameOf(snapshot, customer, index));
-  const few = narrow(snapshot, filter, idsOf)?.filter((customer) => matches(customer, -1));
-  if (few) return (await sortCustomers(few, order)).customers;
+  const few = narrow(snapshot, filter, idsOf);
+  if (few) {
+    const matches = createTest(filter, idsOf, foldName);
+    return (await sortCustomers(few.filter(matches), order)).customers;
+  }
+  const { customers: candidates, foldedNames } = await snapshot.inOrder(order);
+  const matches = createTest(
+    filter,
+    idsOf,
+    foldedNames ? (_, index) => foldedNames[index] as string : foldName,
+  );
   const pace = createPace();
-  const candidates = await snapshot.inOrder(order);
   const found: Customer[] = [];
   for (let index = 0; index < candidates.length; index++) {
     const turn = index % 256 === 0 ? pace() : undefined;
@@ -53,13 +60,11 @@ type Test = (customer: Customer, index: number) => boolean;
 
 /** Whether one customer satisfies a filter, wherever it is; what only Komet knows of it is left out. */
 export function createCustomerTest(filter: CustomerFilter): (customer: Customer) => boolean {
-  const test = createTest(
-    filter,
-    () => undefined,
-    ({ name }) => fold(name),
-  );
+  const test = createTest(filter, () => undefined, foldName);
   return (customer) => test(customer, -1);
 }
+
+const foldName = ({ name }: Customer) => fold(name);
 
 /** Only the parts that were given are tested, the cheap ones first. */
 function createTest(

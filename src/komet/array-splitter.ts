@@ -2,8 +2,7 @@ import { KometError } from './errors.ts';
 
 /** Some of the array's elements. */
 export type Batch = {
-  /** A JSON array. */
-  readonly text: string;
+  readonly elements: readonly unknown[];
   /** It opens the array; a second opening batch means a duplicate member, which replaces the first. */
   readonly first: boolean;
   readonly last: boolean;
@@ -12,11 +11,11 @@ export type Batch = {
 export type ArraySplitter = {
   /** Takes the next bytes of the body and gives back the batches that became complete. */
   push(chunk: Buffer): readonly Batch[];
-  /** The body's text with the array's elements cut out of it. */
-  end(): string;
+  /** The last batches, and the body's text with the array's elements cut out of it. */
+  end(): { readonly batches: readonly Batch[]; readonly rest: string };
 };
 
-/** A batch is cut at the first element that ends behind this many bytes. */
+/** A batch is cut once there are this many bytes. */
 const batchBytes = 64 * 1024;
 /** The longest text that is ever held, decoded and parsed at once. */
 const maxPieceBytes = 1024 * 1024;
@@ -35,11 +34,20 @@ const closeBrace = 0x7d;
  * Cuts a JSON object that arrives in chunks into batches of the elements of one of its array members,
  * wherever that member stands, and the rest.
  *
+ * Within the array it guesses first that what looks like the place between two objects is one: what was cut in
+ * a string or in a deeper level leaves that open, and does not parse. Once a guess was wrong, and around the
+ * array, it looks at each byte, which costs about as much as parsing does.
+ *
  * It finds boundaries and does not validate. It need not: every byte but the commas between batches ends
  * up in a batch or in the rest, and a body is valid JSON exactly when the rest and every batch are, and
  * no batch beside others is empty.
+ *
+ * @param parse reads the text of an array; what it throws is passed on where no guess was made
  */
-export function createArraySplitter(member: string): ArraySplitter {
+export function createArraySplitter(
+  member: string,
+  parse: (text: string) => readonly unknown[],
+): ArraySplitter {
   const piece = createPiece();
   let rest = '';
   let depth = 0;
@@ -47,12 +55,44 @@ export function createArraySplitter(member: string): ArraySplitter {
   let escaped = false;
   let inArray = false;
   let first = true;
+  let boundaries: 'not guessed yet' | 'guessed' | 'looked for' = 'not guessed yet';
   // The top level's latest string, the part of it that came with earlier chunks, and the latest key.
   let lastString = '';
   let stringHead = '';
   let key = '';
 
   function push(chunk: Buffer): readonly Batch[] {
+    if (boundaries !== 'guessed') return scan(chunk);
+    piece.append(chunk);
+    return piece.length() < batchBytes ? [] : guess();
+  }
+
+  /** What is held begins with an element, and a bracket before it. */
+  function guess(): readonly Batch[] {
+    const end = piece.lastIndexOf(betweenObjects) + 1;
+    if (end > 0) {
+      piece.write(end, closeBracket);
+      try {
+        const batch = { elements: parse(piece.text(end + 1)), first, last: false };
+        piece.write(end, openBracket);
+        piece.drop(end);
+        first = false;
+        return [batch];
+      } catch {
+        piece.write(end, comma);
+      }
+    }
+    return scanHeld();
+  }
+
+  function scanHeld(): readonly Batch[] {
+    boundaries = 'looked for';
+    const held = piece.takeBytes();
+    piece.append(opening);
+    return scan(held.subarray(opening.length));
+  }
+
+  function scan(chunk: Buffer): readonly Batch[] {
     const batches: Batch[] = [];
     const length = chunk.length;
     let start = 0;
@@ -61,7 +101,7 @@ export function createArraySplitter(member: string): ArraySplitter {
     function cut(end: number, last: boolean): void {
       piece.append(chunk.subarray(start, end));
       piece.append(closing);
-      batches.push({ text: piece.take(), first, last });
+      batches.push({ elements: parse(piece.take()), first, last });
       first = false;
     }
 
@@ -96,7 +136,9 @@ export function createArraySplitter(member: string): ArraySplitter {
           start = index;
           inArray = true;
           first = true;
-          break;
+          if (boundaries === 'looked for') break;
+          boundaries = 'guessed';
+          return [...batches, ...push(chunk.subarray(index))];
         case closeBrace:
         case closeBracket:
           depth--;
@@ -123,16 +165,30 @@ export function createArraySplitter(member: string): ArraySplitter {
     return batches;
   }
 
-  return { push, end: () => rest + piece.take() };
+  return {
+    push,
+    end() {
+      const batches = boundaries === 'guessed' ? scanHeld() : [];
+      return { batches, rest: rest + piece.take() };
+    },
+  };
 }
 
 const opening = Buffer.from('[');
 const closing = Buffer.from(']');
+const betweenObjects = Buffer.from('},{');
 
 /** The bytes since the last cut, copied together so that no chunk is kept for the sake of its end. */
 function createPiece() {
   let bytes = Buffer.allocUnsafe(2 * batchBytes);
   let length = 0;
+
+  function take(): string {
+    const text = bytes.toString('utf8', 0, length);
+    length = 0;
+    return text;
+  }
+
   return {
     length: () => length,
     append(more: Buffer): void {
@@ -141,10 +197,21 @@ function createPiece() {
       more.copy(bytes, length);
       length += more.length;
     },
-    take(): string {
-      const text = bytes.toString('utf8', 0, length);
+    take,
+    takeBytes(): Buffer {
+      const taken = Buffer.from(bytes.subarray(0, length));
       length = 0;
-      return text;
+      return taken;
+    },
+    lastIndexOf: (sought: Buffer) => bytes.subarray(0, length).lastIndexOf(sought),
+    text: (end: number) => bytes.toString('utf8', 0, end),
+    write(at: number, byte: number): void {
+      bytes[at] = byte;
+    },
+    /** Forgets so many bytes from the start. */
+    drop(count: number): void {
+      bytes.copyWithin(0, count, length);
+      length -= count;
     },
   };
 }

@@ -54,7 +54,7 @@ export async function readReply(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   { maxBytes, signal }: WireOptions,
 ): Promise<WireReply> {
-  const splitter = createArraySplitter('customers');
+  const splitter = createArraySplitter('customers', parseRows);
   const rows = createRowReader(maxBytes);
   const breathe = createBreather(signal);
   for await (const chunk of chunks) {
@@ -65,7 +65,9 @@ export async function readReply(
       await breathe();
     }
   }
-  const envelope = parse(splitter.end().replace(/^\uFEFF/, ''));
+  const { batches, rest } = splitter.end();
+  for (const batch of batches) await rows.read(batch, breathe);
+  const envelope = parse(rest.replace(/^\uFEFF/, ''));
   if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
     throw badResponse('Komet sent JSON that is not an object');
   }
@@ -97,16 +99,15 @@ function createRowReader(maxBytes: number) {
   let observer = createRowObserver();
   const readCustomer = createCustomerReader();
 
-  async function read({ text, first, last }: Batch, breathe: () => Promise<void>): Promise<void> {
+  async function read({ elements, first, last }: Batch, breathe: () => Promise<void>): Promise<void> {
     if (first) {
       customers = [];
       dropped = 0;
       observer = createRowObserver();
     }
-    const rows = parseRows(text);
-    if (rows.length === 0 && !(first && last)) throw badResponse('Komet sent invalid JSON');
+    if (elements.length === 0 && !(first && last)) throw badResponse('Komet sent invalid JSON');
     let untilBreath = rowsPerBreath;
-    for (const row of rows) {
+    for (const row of elements) {
       if (--untilBreath === 0) {
         await breathe();
         untilBreath = rowsPerBreath;
