@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { measure, type Results } from '../bench/speed/measure.ts';
+import { measure, type Results, ratioOf } from '../bench/speed/measure.ts';
 import { gatewayFromSource, servers } from '../bench/speed/servers.ts';
 import { bestPeer, findMeasurement } from '../bench/speed/table.ts';
 import { type Workload, workloads } from '../bench/speed/workloads.ts';
@@ -38,7 +38,10 @@ test.each(tested.map((workload) => [`${workload.name}, ${workload.title}`, workl
       target?.of === 'bare' ? findMeasurement(measurements, name, 'bare') : bestPeer(measurements, name, few);
     if (!own || !other || !target) throw new Error(`${name} was not measured`);
     // Where the system tells no CPU time, the rate has to do.
-    const ratio = own.cpu > 0 && other.cpu > 0 ? other.cpu / own.cpu : own.rate / other.rate;
+    const ratio =
+      own.cpu > 0 && other.cpu > 0
+        ? ratioOf(other, own, ({ cpu }) => cpu)
+        : ratioOf(own, other, ({ rate }) => rate);
     expect(ratio).toBeGreaterThan(target.ratio / 2);
   },
 );

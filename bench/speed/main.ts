@@ -45,7 +45,7 @@ if (workloads.length === 0) {
 pinLoad();
 const pace = values.quick
   ? { rounds: 1, sliceMs: 700, warmUpMs: 400 }
-  : { rounds: 3, sliceMs: 2_000, warmUpMs: 1_500 };
+  : { rounds: 6, sliceMs: 1_000, warmUpMs: 1_500 };
 const onProgress = (words: string) => {
   const seconds = Math.round((performance.now() - started) / 1000);
   process.stderr.write(`${String(seconds).padStart(4)} s  ${words}\n`);

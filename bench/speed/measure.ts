@@ -4,13 +4,16 @@ import { environmentOf, type Server } from './servers.ts';
 import { bodyOf, readData, type Workload } from './workloads.ts';
 
 /** A server under one workload: medians of the rounds. */
-export type Measurement = {
+export type Measurement = Slice & {
   readonly workload: string;
   readonly server: string;
+  /** One for each round. */
+  readonly slices: readonly Slice[];
+};
+
+export type Slice = {
   /** Requests a second. */
   readonly rate: number;
-  /** Of all rounds. */
-  readonly rates: readonly number[];
   /** Of an answer (ms). */
   readonly p50: number;
   readonly p99: number;
@@ -49,7 +52,6 @@ export type Results = {
 };
 
 type Contestant = { readonly server: Server; readonly running: RunningProcess };
-type Slice = Omit<Measurement, 'workload' | 'server' | 'rates'>;
 
 /** Measures servers under workloads that have their number of customers and their caches in common. */
 export async function measure(
@@ -83,7 +85,7 @@ export async function measure(
     const gateway = contestants.find(({ server }) => server.kind === 'gateway')?.running;
     for (let round = 0; round < options.rounds; round++) {
       for (const workload of workloads) {
-        for (const contestant of rotated(contestants, round)) {
+        for (const contestant of inTurn(contestants, round)) {
           if (contestant.server.name in absent) continue;
           const name = `${workload.name} ${contestant.server.name}`;
           options.onProgress(`round ${round + 1} of ${options.rounds}, ${name}`);
@@ -102,7 +104,7 @@ export async function measure(
       absent,
       measurements: [...slices].map(([name, all]) => {
         const [workload = '', server = ''] = name.split(' ');
-        return { workload, server, rates: all.map(({ rate }) => rate), ...medians(all) };
+        return { workload, server, slices: all, ...medians(all) };
       }),
       standings: contestants.map(({ server, running }) => {
         const { now, peak } = running.memory();
@@ -204,10 +206,13 @@ async function measureSlice(
   };
 }
 
-const rotated = <Each>(all: readonly Each[], by: number): readonly Each[] => [
-  ...all.slice(by % Math.max(1, all.length)),
-  ...all.slice(0, by % Math.max(1, all.length)),
-];
+/** The gateway and the bare server stay neighbours, as they are compared most closely; else first is each in turn. */
+function inTurn(contestants: readonly Contestant[], round: number): readonly Contestant[] {
+  const peers = contestants.filter(({ server }) => server.kind === 'peer');
+  const pair = contestants.filter(({ server }) => server.kind !== 'peer');
+  const first = round % Math.max(1, peers.length);
+  return [...(round % 2 === 0 ? pair : pair.toReversed()), ...peers.slice(first), ...peers.slice(0, first)];
+}
 
 function medians(slices: readonly Slice[]): Slice {
   const of = (read: (slice: Slice) => number) => medianOf(slices.map(read));
@@ -220,6 +225,16 @@ function medians(slices: readonly Slice[]): Slice {
     serverBusy: of(({ serverBusy }) => serverBusy),
     loadBusy: of(({ loadBusy }) => loadBusy),
   };
+}
+
+/** How many times `other`'s something is `own`: median of the rounds, in each of which both had the same machine. */
+export function ratioOf(own: Measurement, other: Measurement, read: (slice: Slice) => number): number {
+  return medianOf(
+    own.slices.flatMap((slice, round) => {
+      const beside = other.slices[round];
+      return beside ? read(slice) / read(beside) : [];
+    }),
+  );
 }
 
 export function medianOf(values: readonly number[]): number {

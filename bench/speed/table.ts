@@ -1,4 +1,4 @@
-import type { Measurement, Results } from './measure.ts';
+import { type Measurement, type Results, ratioOf, type Slice } from './measure.ts';
 import type { Server } from './servers.ts';
 import type { Workload } from './workloads.ts';
 
@@ -36,10 +36,10 @@ export function judgeWorkloads(
         : bestPeer(measurements, name, servers);
     if (!target || !own || !other) return [];
     return [
-      atLeast(`${name} of ${target.of}`, own.rate / other.rate, target.ratio, '×'),
+      atLeast(`${name} of ${target.of}`, ratioOf(own, other, rateOf), target.ratio, '×'),
       // Alone on its core, either would tell the same.
-      atLeast(`${name} of ${target.of}, by CPU time`, other.cpu / own.cpu, target.ratio, '×'),
-      ...(name === 'W1' ? [atMost('W1 p99 of bare', own.p99 / other.p99, 3, '×')] : []),
+      atLeast(`${name} of ${target.of}, by CPU time`, ratioOf(other, own, cpuOf), target.ratio, '×'),
+      ...(name === 'W1' ? [atMost('W1 p99 of bare', ratioOf(own, other, p99Of), 3, '×')] : []),
     ];
   });
 }
@@ -59,6 +59,10 @@ export const atMost = (what: string, measured: number, target: number, unit: str
   unit,
   met: measured <= target,
 });
+
+const rateOf = ({ rate }: Slice) => rate;
+const cpuOf = ({ cpu }: Slice) => cpu;
+const p99Of = ({ p99 }: Slice) => p99;
 
 /** One block a workload: every server's rate, its ratios, and what its answers took. */
 export function workloadTable(
@@ -88,8 +92,8 @@ export function workloadTable(
         return [
           label,
           digits(own.rate),
-          bare ? digits(own.rate / bare.rate) : '-',
-          best ? digits(own.rate / best.rate) : '-',
+          bare ? digits(ratioOf(own, bare, rateOf)) : '-',
+          best ? digits(ratioOf(own, best, rateOf)) : '-',
           digits(own.p50),
           digits(own.p99),
           digits(own.cpu),
