@@ -66,6 +66,22 @@ describe('/metrics', () => {
     expect(gateway.twin.calls).toHaveLength(1);
   });
 
+  test('tells how many answers were known already, which are forgotten with the list that they are from', async () => {
+    const { now, advance } = createClock();
+    await using gateway = await startGateway({ twin: { customers: 5 }, now });
+    const known = async () => (await scrape(gateway)).get(`${prefix}known_answers_total`);
+    await gateway.query(names);
+    expect(await known()).toBe(0);
+    // Kept is what is asked for twice.
+    for (const _time of [1, 2, 3, 4, 5]) await gateway.query(names);
+    await expect.poll(known).toBe(3);
+    gateway.twin.company.update('23423', { name: 'Renamed' });
+    advance(600_000);
+    expect(JSON.stringify((await gateway.query(names)).data)).toContain('Renamed');
+    for (const _time of [1, 2]) await gateway.query(names);
+    await expect.poll(known).toBe(4);
+  });
+
   test('tells stale answers and failed calls from the others', async () => {
     const { now, advance } = createClock();
     await using gateway = await startGateway({ twin: { customers: 5 }, now });

@@ -81,7 +81,10 @@ export function createNodeLane(options: {
     toEngine: ToEngine,
   ) {
     const known = lane.recall(tenant.customers, tenant.name, text);
-    if (known) return inTurn(() => send(response, type, visit, known));
+    if (known) {
+      visit.isKnown = true;
+      return inTurn(() => send(response, type, visit, known));
+    }
     const plain = read();
     const found = plain && (await lane.answer(tenant.customers, tenant.name, text, plain));
     if (found) inTurn(() => send(response, type, visit, found));

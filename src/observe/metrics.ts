@@ -87,6 +87,17 @@ export function createMetrics(options: {
   const requests = namedBy(sources, (source) =>
     namedBy(['ok', 'error', 'aborted'], (outcome) => durations({ source, outcome })),
   );
+  let knownAnswers = 0;
+  new Counter({
+    name: `${prefix}known_answers_total`,
+    help: 'Answers that had been given before, from the same snapshot, and were kept.',
+    registers,
+    // Added up by hand until then: an answer takes 20 microseconds, and waits for nothing that can be put off.
+    collect() {
+      this.inc(knownAnswers);
+      knownAnswers = 0;
+    },
+  });
   const errors = new Counter({
     name: `${prefix}errors_total`,
     help: 'Errors in answers, by code.',
@@ -149,10 +160,11 @@ export function createMetrics(options: {
   }
 
   return {
-    answered({ effort, codes, isSubscription }, status, durationMs) {
+    answered({ effort, isKnown, codes, isSubscription }, status, durationMs) {
       const source = effort && effort.asOf !== null ? effort.source : 'none';
       const outcome = status === 499 ? 'aborted' : codes.length === 0 && status < 400 ? 'ok' : 'error';
       if (!isSubscription) requests[source][outcome](durationMs / 1000);
+      if (isKnown) knownAnswers += 1;
       for (const code of codes) (errorsBy[code as keyof typeof errorsBy] ?? errorsBy.OTHER).inc();
     },
     subscribed() {

@@ -29,6 +29,8 @@ export type Visit = {
   caller: string | undefined;
   operation: Operation | undefined;
   effort: Effort | undefined;
+  /** Whether its answer had been given before, and was kept. */
+  isKnown: boolean;
   /** Of the errors in its answer. */
   codes: readonly string[];
   /** Of unexpected errors, which the log has in full under them. */
@@ -57,6 +59,7 @@ export function createReception(): (givenId: string | string[] | null | undefine
       caller: undefined,
       operation: undefined,
       effort: undefined,
+      isKnown: false,
       codes: none,
       references: none,
       isSubscription: false,
