@@ -26,6 +26,10 @@ const untilKnown = (fleet: Fleet, count: number) =>
 
 const sizeOf = (fleet: Fleet) => fleet.redis.admin.zcard('komet-graphql:processes');
 
+/** That it is away shows when it cannot be reached again, a moment after the line is cut. */
+const untilAway = (fleet: Fleet, count: number) =>
+  until('that Redis is away was said', () => fleet.log.lines(away).length >= count);
+
 const untilBack = (fleet: Fleet, count: number) =>
   until('Redis is in use again', () => fleet.log.lines(back).length >= count);
 
@@ -47,6 +51,7 @@ describeWithRedis('while Redis cannot be reached, a gateway', () => {
       }
     }
     expect(fleet.twin.calls).toHaveLength(7);
+    await untilAway(fleet, 2);
     expect(fleet.log.lines().map(({ msg }) => msg)).toEqual([away, away]);
     fleet.line.mend();
     await untilBack(fleet, 2);
@@ -111,6 +116,7 @@ describeWithRedis('while Redis cannot be reached, a gateway', () => {
     fleet.line.cut();
     const ask = () => gateway.query(names, {}, { 'x-komet-token': 'never-seen' });
     for (const _turn of [1, 2, 3]) expect((await ask()).data.customers).toHaveLength(30);
+    await untilAway(fleet, 1);
     fleet.line.mend();
     await until('it is kept', async () => {
       await ask();

@@ -66,7 +66,7 @@ export async function measure(
   const slices = new Map<string, Slice[]>();
   const counts = new Map<string, number>();
   const warmUpOf = (workload: Workload, round: number) => {
-    if (round > 0) return options.sliceMs / 5;
+    if (round > 0) return options.sliceMs / 2.5;
     return workload === workloads[0] ? 3 * options.warmUpMs : options.warmUpMs;
   };
   try {
@@ -206,7 +206,7 @@ async function measureSlice(
   };
 }
 
-/** The gateway and the bare server stay neighbours, as they are compared most closely; else first is each in turn. */
+/** Gateway and bare server stay neighbours, as they are compared most closely; the peers take turns in going first. */
 function inTurn(contestants: readonly Contestant[], round: number): readonly Contestant[] {
   const peers = contestants.filter(({ server }) => server.kind === 'peer');
   const pair = contestants.filter(({ server }) => server.kind !== 'peer');
@@ -227,7 +227,7 @@ function medians(slices: readonly Slice[]): Slice {
   };
 }
 
-/** How many times `other`'s something is `own`: median of the rounds, in each of which both had the same machine. */
+/** `own` divided by `other`: the median of what that is in each round, as a machine that is shared changes between them. */
 export function ratioOf(own: Measurement, other: Measurement, read: (slice: Slice) => number): number {
   return medianOf(
     own.slices.flatMap((slice, round) => {

@@ -3,6 +3,7 @@ import type { Lease, News, Store } from '../store/store.ts';
 import { ageOf } from './age.ts';
 import type { Archive } from './archive.ts';
 import { type CustomerChange, findRemovals, findUpserts } from './changes.ts';
+import { byName } from './order.ts';
 import { type Freshness, refreshAfterMs } from './plan.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -65,6 +66,11 @@ export function createList(options: {
     return old ? [...findUpserts(old, customers), ...findRemovals(old, customers)] : [];
   }
 
+  /** Where there is something to answer from, nobody waits for what is newer to be sorted. */
+  async function untilOrdered({ snapshot }: SyncState) {
+    if (state) await snapshot.inOrder(byName);
+  }
+
   /** Takes over what another process has read, where that is newer. */
   function adopt(): Promise<void> {
     adopting = adopting.then(adoptNext, adoptNext);
@@ -73,6 +79,7 @@ export function createList(options: {
 
   async function adoptNext() {
     const found = await archive.loadNewer(state);
+    if (found) await untilOrdered(found);
     // A sync of our own may have been faster.
     if (!found || (state && found.asOf <= state.asOf)) return;
     replace(found, state, state?.snapshot === found.snapshot ? [] : undefined);
@@ -91,6 +98,7 @@ export function createList(options: {
         fullSyncEveryMs: freshness.maxStalenessMs === 0 ? 0 : freshness.fullSyncEveryMs,
         readList: (parameters, unlessDigest) => upstream.read({ purpose, parameters, onCall }, unlessDigest),
       });
+      await untilOrdered(next);
       const rows = next.snapshot.customers.length;
       if (rows > 0) await options.onProven?.();
       // Without a lease somebody may have saved what is newer.

@@ -16,17 +16,14 @@ export async function selectCustomers(
   order: Order,
   idsOf: MembersOf,
 ): Promise<readonly Customer[]> {
-  const few = narrow(snapshot, filter, idsOf);
-  if (few) {
-    const matches = createTest(filter, idsOf, foldName);
-    return (await sortCustomers(few.filter(matches), order)).customers;
-  }
-  const { customers: candidates, foldedNames } = await snapshot.inOrder(order);
-  const matches = createTest(
-    filter,
-    idsOf,
-    foldedNames ? (_, index) => foldedNames[index] as string : foldName,
-  );
+  let foldedNames: readonly string[] | undefined;
+  // Before anything is waited for, as the members of a location or a name may be others then.
+  const matches = createTest(filter, idsOf, (customer, index) => foldedNames?.[index] ?? fold(customer.name));
+  const few = narrow(snapshot, filter, idsOf)?.filter((customer) => matches(customer, -1));
+  if (few) return (await sortCustomers(few, order)).customers;
+  const ordered = await snapshot.inOrder(order);
+  const candidates = ordered.customers;
+  foldedNames = ordered.foldedNames;
   const pace = createPace();
   const found: Customer[] = [];
   for (let index = 0; index < candidates.length; index++) {
@@ -60,11 +57,13 @@ type Test = (customer: Customer, index: number) => boolean;
 
 /** Whether one customer satisfies a filter, wherever it is; what only Komet knows of it is left out. */
 export function createCustomerTest(filter: CustomerFilter): (customer: Customer) => boolean {
-  const test = createTest(filter, () => undefined, foldName);
+  const test = createTest(
+    filter,
+    () => undefined,
+    ({ name }) => fold(name),
+  );
   return (customer) => test(customer, -1);
 }
-
-const foldName = ({ name }: Customer) => fold(name);
 
 /** Only the parts that were given are tested, the cheap ones first. */
 function createTest(

@@ -15,13 +15,13 @@ export type Snapshot = {
   readonly byId: ReadonlyMap<string, Customer>;
   /** All who have a code, whatever its case; usually one. */
   withCode(code: string): readonly Customer[];
-  /** The customers in an order; sorted once, at the first need. */
+  /** The customers in an order; sorted once, by name soon after they were read, else at the first need. */
   inOrder(order: Order): Promise<Ordered>;
 };
 
 export type Ordered = {
   readonly customers: readonly Customer[];
-  /** In name order the folded name of `customers[i]` at `i`. */
+  /** The folded name of `customers[i]` at `i`, in the order that {@link byName} is. */
   readonly foldedNames: readonly string[] | undefined;
 };
 
@@ -42,8 +42,9 @@ export async function createSnapshot(rows: readonly Customer[], version: string)
     return known;
   }
 
-  // Most lists are asked for in this order, but whoever asks for one customer need not wait for it.
-  setImmediate(inOrder, byName);
+  // Most lists are asked for in this order, but whoever asks for one customer need not wait for it. Should it
+  // fail, whoever asks for a list is told.
+  setImmediate(() => inOrder(byName).catch(() => {}));
   return {
     version,
     customers,
@@ -55,8 +56,9 @@ export async function createSnapshot(rows: readonly Customer[], version: string)
 
 async function arrange(rows: readonly Customer[], order: Order): Promise<Ordered> {
   const { customers, keys } = await sortCustomers(rows, order);
+  const isByName = nameOf(order) === nameOf(byName);
   // Nobody is without a name.
-  return { customers, foldedNames: order.field === 'NAME' ? (keys as readonly string[]) : undefined };
+  return { customers, foldedNames: isByName ? (keys as readonly string[]) : undefined };
 }
 
 /** Who has a code; the few codes that several share apart, so that the many others need no list each. */

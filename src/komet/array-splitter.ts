@@ -19,6 +19,7 @@ export type ArraySplitter = {
 const batchBytes = 64 * 1024;
 /** The longest text that is ever held, decoded and parsed at once. */
 const maxPieceBytes = 1024 * 1024;
+/** A list that is nested where it should list is refused, and not taken for an empty one. */
 const maxDepth = 64;
 
 const quote = 0x22;
@@ -36,7 +37,7 @@ const closeBrace = 0x7d;
  *
  * Within the array it guesses first that what looks like the place between two objects is one: what was cut in
  * a string or in a deeper level leaves that open, and does not parse. Once a guess was wrong, and around the
- * array, it looks at each byte, which costs about as much as parsing does.
+ * array, it looks at each byte, which costs about as much as parsing does; only there depth is limited.
  *
  * It finds boundaries and does not validate. It need not: every byte but the commas between batches ends
  * up in a batch or in the rest, and a body is valid JSON exactly when the rest and every batch are, and

@@ -19,8 +19,8 @@ export type PlainRequest = {
   readonly variables: Readonly<Record<string, unknown>>;
 };
 
-/** The body of an answer, and when its rows were read (ms since 1970). */
-export type LaneAnswer = { readonly body: Body; readonly asOf: number };
+/** The body of an answer, when its rows were read (ms since 1970), and whether it had been given before. */
+export type LaneAnswer = { readonly body: Body; readonly asOf: number; readonly isKnown: boolean };
 
 export type Lane = {
   /** What is known to be the answer to the same bytes from the same snapshot. */
@@ -90,7 +90,7 @@ export function createLane(options: {
       const view = tenant.fresh();
       if (!view) return undefined;
       const body = answers.recall(tenantName, view.snapshot.version, request);
-      return body && { body, asOf: view.asOf };
+      return body && { body, asOf: view.asOf, isKnown: true };
     },
     async answer(tenant, tenantName, request, plain) {
       const view = tenant.fresh();
@@ -106,7 +106,7 @@ export function createLane(options: {
         if (!source.wasAsked()) return undefined;
         const body = createBody(pieces, operation);
         answers.remember(tenantName, view.snapshot.version, request, body);
-        return { body, asOf: view.asOf };
+        return { body, asOf: view.asOf, isKnown: false };
       } catch {
         // An error in a field, a limit, a variable that does not fit: the engine says it.
         return undefined;

@@ -52,7 +52,12 @@ export function createNodeLane(options: {
   const { lane, now, onAnswered } = options;
   const inTurn = createOutbox();
 
-  function send(response: ServerResponse, type: MediaType, visit: Visit, { body, asOf }: LaneAnswer) {
+  function send(
+    response: ServerResponse,
+    type: MediaType,
+    visit: Visit,
+    { body, asOf, isKnown }: LaneAnswer,
+  ) {
     // Who mounts the gateway may have answered since, such as a middleware with a time limit.
     if (response.headersSent) return onAnswered(visit, response.statusCode);
     const age = Math.max(0, Math.floor((now() - asOf) / 1000));
@@ -68,6 +73,7 @@ export function createNodeLane(options: {
     response.end(body.content, 'latin1');
     visit.operation = body.operation;
     visit.effort = { upstreamCalls: 0, source: 'snapshot', asOf };
+    visit.isKnown = isKnown;
     onAnswered(visit, 200);
   }
 
@@ -81,10 +87,7 @@ export function createNodeLane(options: {
     toEngine: ToEngine,
   ) {
     const known = lane.recall(tenant.customers, tenant.name, text);
-    if (known) {
-      visit.isKnown = true;
-      return inTurn(() => send(response, type, visit, known));
-    }
+    if (known) return inTurn(() => send(response, type, visit, known));
     const plain = read();
     const found = plain && (await lane.answer(tenant.customers, tenant.name, text, plain));
     if (found) inTurn(() => send(response, type, visit, found));

@@ -59,10 +59,7 @@ export function createRedisLink(
 
   function noteFailure({ code, name, message }: Error & { code?: string }) {
     // Of what Redis says the first word, which is a code; the rest may quote a key.
-    noteAway(code ?? (name === 'ReplyError' ? message.split(' ', 1)[0] : name));
-  }
-
-  function noteAway(reason: string | undefined) {
+    const reason = code ?? (name === 'ReplyError' ? message.split(' ', 1)[0] : name);
     if (!isAway) log('Redis cannot be used; going on from memory', { reason });
     isAway = true;
     isUp = false;
@@ -76,11 +73,7 @@ export function createRedisLink(
   return {
     listening,
     async run(kind, command) {
-      if (commands.status !== 'ready') {
-        // Nothing may have failed yet: between a connection that has ended and the next try there is none.
-        if (commands.status !== 'end') noteAway('disconnected');
-        throw new StoreAway();
-      }
+      if (commands.status !== 'ready') throw new StoreAway();
       try {
         const result = await command(commands);
         if (kind === 'write') noteSuccess();
