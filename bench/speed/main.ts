@@ -71,6 +71,7 @@ const costs: Costs | undefined =
 const verdicts = judgeWorkloads(results, workloads, servers).concat(costs?.verdicts ?? []);
 process.stdout.write(`
 ${canPin ? 'Servers on one core; the load and the twin share the other.' : 'Nothing is held to a core: the system offers no taskset.'}
+Medians of ${pace.rounds} rounds; a ratio is the median of what it was in each.
 
 ${workloadTable(results, workloads, servers)}
 
