@@ -88,7 +88,9 @@ export function createTransport(options: TransportOptions): Transport {
     signal: AbortSignal,
   ): Promise<Result> {
     const headers = { accept: 'application/json', 'accept-encoding': acceptEncoding };
-    const reply = await pool.request({ path, method: 'GET', headers, signal }).catch((error: unknown) => {
+    // A chunk at a time: those that wait together would be copied together.
+    const request = { path, method: 'GET', headers, signal, highWaterMark: 1 } as const;
+    const reply = await pool.request(request).catch((error: unknown) => {
       throw toFailure(error, signal);
     });
     const { statusCode, body } = reply;
