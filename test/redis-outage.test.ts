@@ -233,6 +233,28 @@ describeWithRedis('a Redis that is slow', () => {
   });
 });
 
+describeWithRedis('a Redis that stops answering while many are asking', () => {
+  test('is given up once, and nobody is warned of a leak', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', onWarning);
+    await using fleet = await startFleet({ settings: { GATEWAY_RATE_LIMIT: '100000/1m' } });
+    // Without the line in between, which would close where Redis does not.
+    const gateway = await fleet.start({ STORE_URL: fleet.redis.url });
+    await gateway.query(names);
+    fleet.redis.pause();
+    const replies = await times(30, () => gateway.query(names));
+    for (const { data } of replies) expect(data.customers).toHaveLength(30);
+    const started = performance.now();
+    await gateway.query(names);
+    expect(performance.now() - started).toBeLessThan(500);
+    fleet.redis.resume();
+    await untilBack(fleet, 1);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describeWithRedis('messages that do not come any more', () => {
   test('are noticed, and what they would have told is caught up', async () => {
     await using fleet = await startFleet();

@@ -48,6 +48,7 @@ export function createRedisLink(
   const tellUp: (() => void)[] = [];
   let isAway = false;
   let isUp = false;
+  let isGivenUp = false;
 
   function noteSuccess() {
     if (isAway) log('Redis can be used again', {});
@@ -68,12 +69,19 @@ export function createRedisLink(
   for (const redis of [commands, listening]) redis.on('error', noteFailure);
   commands.on('close', () => {
     isUp = false;
+    isGivenUp = false;
   });
+
+  /** Its end may take seconds where nobody answers; each further order to end it would leave a listener behind. */
+  function giveUp() {
+    if (!isGivenUp) commands.disconnect(true);
+    isGivenUp = true;
+  }
 
   return {
     listening,
     async run(kind, command) {
-      if (commands.status !== 'ready') throw new StoreAway();
+      if (isGivenUp || commands.status !== 'ready') throw new StoreAway();
       try {
         const result = await command(commands);
         if (kind === 'write') noteSuccess();
@@ -82,7 +90,7 @@ export function createRedisLink(
         const failure = error as Error;
         noteFailure(failure);
         // Of a cluster one node may be slow, and the others are not.
-        if (failure.message === 'Command timed out' && !isCluster) commands.disconnect(true);
+        if (failure.message === 'Command timed out' && !isCluster) giveUp();
         throw new StoreAway({ cause: failure });
       }
     },
