@@ -13,7 +13,7 @@ const usage = `npm run bench -- [options]
 
 Measures the gateway beside others that do the same with the same upstream, and says what it promises.
 
-  --quick           2 minutes instead of at most 15; less exact, and nothing is kept
+  --quick           2 minutes instead of at most 15; less exact, as code is barely warm, and nothing is kept
   --only W1,W3      only these workloads: ${allWorkloads.map(({ name }) => name).join(', ')}
   --peers a,b       only these peers: ${allServers.flatMap(({ name, kind }) => (kind === 'peer' ? name : [])).join(', ')}
   --json FILE       where the raw numbers go
@@ -44,7 +44,7 @@ if (workloads.length === 0) {
 
 pinLoad();
 const pace = values.quick
-  ? { rounds: 1, sliceMs: 700, warmUpMs: 400 }
+  ? { rounds: 1, sliceMs: 400, warmUpMs: 300 }
   : { rounds: 6, sliceMs: 1_000, warmUpMs: 1_500 };
 const onProgress = (words: string) => {
   const seconds = Math.round((performance.now() - started) / 1000);

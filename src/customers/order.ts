@@ -70,7 +70,7 @@ export async function sortCustomers(
     compareIds((customers[a] as Customer).id, (customers[b] as Customer).id);
 
   // Places in `customers`, so that nothing is copied but numbers.
-  let places: Uint32Array = Uint32Array.from(keys.keys());
+  let places: Uint32Array = new Uint32Array(keys.length).map((_, place) => place);
   for (let from = 0; from < places.length; from += runLength) {
     places.subarray(from, from + runLength).sort(compare);
     await pace();
@@ -86,10 +86,13 @@ export async function sortCustomers(
     }
     places = merged;
   }
-  return {
-    customers: Array.from(places, (place) => customers[place] as Customer),
-    keys: Array.from(places, (place) => keys[place] as SortKey),
-  };
+  const sorted: Customer[] = [];
+  const sortedKeys: SortKey[] = [];
+  await visitAtPace(places, (place) => {
+    sorted.push(customers[place] as Customer);
+    sortedKeys.push(keys[place] as SortKey);
+  });
+  return { customers: sorted, keys: sortedKeys };
 }
 
 const runLength = 2048;

@@ -27,7 +27,7 @@ async function waitForTurn(): Promise<void> {
 }
 
 /** Visits each of many in its turn. Not with an iterator, which would cost more than most visits do. */
-export async function visitAtPace<Item>(items: readonly Item[], visit: (item: Item) => void): Promise<void> {
+export async function visitAtPace<Item>(items: ArrayLike<Item>, visit: (item: Item) => void): Promise<void> {
   const pace = createPace();
   for (let index = 0; index < items.length; index++) {
     if (index % 1024 === 0) await pace();
