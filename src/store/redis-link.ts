@@ -48,7 +48,6 @@ export function createRedisLink(
   const tellUp: (() => void)[] = [];
   let isAway = false;
   let isUp = false;
-  let isGivenUp = false;
 
   function noteSuccess() {
     if (isAway) log('Redis can be used again', {});
@@ -69,19 +68,17 @@ export function createRedisLink(
   for (const redis of [commands, listening]) redis.on('error', noteFailure);
   commands.on('close', () => {
     isUp = false;
-    isGivenUp = false;
   });
 
-  /** Its end may take seconds where nobody answers; each further order to end it would leave a listener behind. */
+  /** Once: its end may take seconds where nobody answers, and each further order to end it leaves a listener behind. */
   function giveUp() {
-    if (!isGivenUp) commands.disconnect(true);
-    isGivenUp = true;
+    if (commands.stream.writable) commands.disconnect(true);
   }
 
   return {
     listening,
     async run(kind, command) {
-      if (isGivenUp || commands.status !== 'ready') throw new StoreAway();
+      if (commands.status !== 'ready') throw new StoreAway();
       try {
         const result = await command(commands);
         if (kind === 'write') noteSuccess();
